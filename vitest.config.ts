@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({
+  test: { name, include, mockReset: true, unstubEnvs: true, ...more },
+});
+
+/** unit and integration need nothing but npm; real needs the engines that `npm run engines` puts into .cache/. */
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['test/unit/**/*.test.ts']),
+      project('integration', ['test/integration/**/*.test.ts'], { testTimeout: 20_000, hookTimeout: 20_000 }),
+      project('real', ['test/real/**/*.test.ts'], {
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+        globalSetup: ['test/real/global-setup.ts'],
+      }),
+    ],
+    coverage: {
+      include: ['functions/**', 'shared/**'],
+      exclude: ['functions/*/handler.ts', 'shared/ports/**'],
+    },
+  },
+});
