@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { installOnce } from './install-once.ts';
+import { runTool } from './run-tool.ts';
+
+/**
+ * The oldest and the newest Alertmanager of our range that we can run. 0.31.1 is the newest whose Go module holds its
+ * web assets; amtool has none and can be newer. Debian's 0.25 is not used: it starts only if its templates are in /usr.
+ */
+const tools = [
+  { directory: '0.25', tool: 'alertmanager', version: 'v0.25.0' },
+  { directory: 'amtool-0.25', tool: 'amtool', version: 'v0.25.0' },
+  { directory: '0.31', tool: 'alertmanager', version: 'v0.31.1' },
+  { directory: 'amtool-0.34', tool: 'amtool', version: 'v0.34.2' },
+];
+
+/**
+ * Builds two Alertmanagers and amtool for each into `<cacheDir>/alertmanager`. The webhook's body differs between the
+ * two, and 0.25 knows no `timeout` of a webhook.
+ */
+export async function setUpAlertmanager(cacheDir: string): Promise<void> {
+  const startedAt = Date.now();
+  const made: string[] = [];
+  // One after the other: each uses all cores.
+  for (const { directory, tool, version } of tools) {
+    const target = join(cacheDir, 'alertmanager', directory);
+    if (await installOnce(target, (into) => buildTool(tool, version, into))) made.push(`${tool} ${version}`);
+  }
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  console.log(
+    `alertmanager: ${made.length > 0 ? `built ${made.join(', ')}` : '0.25 and 0.31 were there'} (${seconds} s)`,
+  );
+}
+
+async function buildTool(tool: string, version: string, into: string): Promise<void> {
+  const module = `github.com/prometheus/alertmanager/cmd/${tool}@${version}`;
+  const built = await runGo(['install', module], { ...process.env, GOBIN: into });
+  if (built.code !== 0) throw new Error(`go install ${module} failed:\n${built.output.trim()}`);
+}
+
+async function runGo(args: string[], env: NodeJS.ProcessEnv) {
+  try {
+    return await runTool('go', args, { env });
+  } catch (cause) {
+    throw new Error('The command `go` is not there: install Go 1.26 or newer to build Alertmanager for the tests.', {
+      cause,
+    });
+  }
+}
