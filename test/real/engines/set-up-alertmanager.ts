@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { installOnce } from './install-once.ts';
-import { runTool } from './run-tool.ts';
+import { installStamped } from './install-stamped.ts';
+import { printEngineLine } from './print-engine-line.ts';
+import { runRequiredTool } from './run-required-tool.ts';
 
 /**
  * The oldest and the newest Alertmanager of our range that we can run. 0.31.1 is the newest whose Go module holds its
@@ -22,27 +23,13 @@ export async function setUpAlertmanager(cacheDir: string): Promise<void> {
   const made: string[] = [];
   // One after the other: each uses all cores.
   for (const { directory, tool, version } of tools) {
+    const module = `github.com/prometheus/alertmanager/cmd/${tool}@${version}`;
     const target = join(cacheDir, 'alertmanager', directory);
-    if (await installOnce(target, (into) => buildTool(tool, version, into))) made.push(`${tool} ${version}`);
+    if (await installStamped(target, [module], (into) => buildTool(module, into))) made.push(`${tool} ${version}`);
   }
-  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-  console.log(
-    `alertmanager: ${made.length > 0 ? `built ${made.join(', ')}` : '0.25 and 0.31 were there'} (${seconds} s)`,
-  );
+  printEngineLine('alertmanager', made.length > 0 ? `built ${made.join(', ')}` : '0.25 and 0.31 were there', startedAt);
 }
 
-async function buildTool(tool: string, version: string, into: string): Promise<void> {
-  const module = `github.com/prometheus/alertmanager/cmd/${tool}@${version}`;
-  const built = await runGo(['install', module], { ...process.env, GOBIN: into });
-  if (built.code !== 0) throw new Error(`go install ${module} failed:\n${built.output.trim()}`);
-}
-
-async function runGo(args: string[], env: NodeJS.ProcessEnv) {
-  try {
-    return await runTool('go', args, { env });
-  } catch (cause) {
-    throw new Error('The command `go` is not there: install Go 1.26 or newer to build Alertmanager for the tests.', {
-      cause,
-    });
-  }
+async function buildTool(module: string, into: string): Promise<void> {
+  await runRequiredTool('go', ['install', module], { env: { ...process.env, GOBIN: into } });
 }

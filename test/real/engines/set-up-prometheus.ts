@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { installOnce } from './install-once.ts';
+import { printEngineLine } from './print-engine-line.ts';
 import { runTool } from './run-tool.ts';
 import { unpackDebianPackage } from './unpack-debian-package.ts';
 
@@ -12,6 +13,5 @@ export async function setUpPrometheus(cacheDir: string): Promise<void> {
   );
   const { output } = await runTool(join(target, 'prometheus'), ['--version']);
   const version = /version (\S+)/.exec(output)?.[1] ?? 'of unknown version';
-  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
-  console.log(`prometheus: ${version} ${isNew ? 'unpacked from Debian' : 'was there'} (${seconds} s)`);
+  printEngineLine('prometheus', `${version} ${isNew ? 'unpacked from Debian' : 'was there'}`, startedAt);
 }
