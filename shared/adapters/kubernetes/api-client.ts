@@ -1,0 +1,115 @@
+import http from 'node:http';
+import https from 'node:https';
+
+/** How a cluster is reached. Comes from settings or a kubeconfig only, never from an alert. */
+export type ApiEndpoint = {
+  /** `https://host:port`, or plain http on loopback for the embedded API. */
+  readonly url: string;
+  /** PEM; the system's certificate authorities where absent. */
+  readonly ca?: string | undefined;
+  readonly clientCertificate?: { readonly cert: string; readonly key: string } | undefined;
+  readonly serverName?: string | undefined;
+  readonly credentials: Credentials;
+};
+
+export type Credentials = {
+  headers(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /** Forgets what is cached: the API server did not accept it. */
+  reload(): void;
+};
+
+export type ApiRequest = {
+  readonly method: 'GET' | 'PATCH';
+  readonly path: string;
+  readonly body?: string | undefined;
+  readonly contentType?: string | undefined;
+  readonly signal: AbortSignal;
+};
+
+export type ApiResponse = {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly text: string;
+};
+
+/** A list of thousands of objects is a few MB; what is far over that is not a Kubernetes answer. */
+const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The smallest client that does the job: node:https with one keep-alive agent, so that a warm call costs no TLS
+ * handshake (docs/adr/0001). It does not follow redirects and always verifies TLS.
+ */
+export type ApiClient = {
+  request(request: ApiRequest): Promise<ApiResponse>;
+  /** Opens the TLS connection ahead of the first request. */
+  warm(): Promise<void>;
+  close(): void;
+};
+
+export function apiClient(endpoint: ApiEndpoint): ApiClient {
+  const base = new URL(endpoint.url);
+  const secure = base.protocol === 'https:';
+  const agent = secure
+    ? new https.Agent({ keepAlive: true, ...tlsOptions(endpoint) })
+    : new http.Agent({ keepAlive: true });
+  const send = secure ? https.request : http.request;
+
+  async function request({ method, path, body, contentType, signal }: ApiRequest): Promise<ApiResponse> {
+    const credentials = await endpoint.credentials.headers(signal);
+    const headers = {
+      accept: 'application/json',
+      'user-agent': 'weightless',
+      ...credentials,
+      ...(body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }),
+    };
+    const prefix = base.pathname.replace(/\/$/, '');
+    return new Promise((resolve, reject) => {
+      const outgoing = send({
+        host: base.hostname.replace(/^\[|\]$/g, ''),
+        port: base.port,
+        method,
+        path: prefix + path,
+        headers,
+        agent,
+        signal,
+      });
+      outgoing.on('error', reject);
+      outgoing.on('response', (incoming) =>
+        readText(incoming).then(
+          (text) => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }),
+          reject,
+        ),
+      );
+      outgoing.end(body);
+    });
+  }
+
+  return {
+    request,
+    async warm() {
+      await request({ method: 'GET', path: '/version', signal: AbortSignal.timeout(2000) });
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function tlsOptions({ ca, clientCertificate, serverName }: ApiEndpoint): https.AgentOptions {
+  return {
+    rejectUnauthorized: true,
+    ...(ca ? { ca } : {}),
+    ...(clientCertificate ?? {}),
+    ...(serverName ? { servername: serverName } : {}),
+  };
+}
+
+async function readText(incoming: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    const buffer = Buffer.from(chunk);
+    size += buffer.length;
+    if (size > MAX_RESPONSE_BYTES) throw new Error(`The API server's answer is over ${MAX_RESPONSE_BYTES} bytes`);
+    chunks.push(buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

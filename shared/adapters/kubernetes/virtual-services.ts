@@ -1,0 +1,105 @@
+import { parseItems, parseVirtualService } from '#shared/contracts/kubernetes.ts';
+import { MARK } from '#shared/domain/marks.ts';
+import type { VirtualService } from '#shared/domain/virtual-service.ts';
+import { ClusterFault, type ObjectRef, type PatchAnswer, type VirtualServices } from '#shared/ports/cluster.ts';
+import { type Answer, type Caller, forbiddenFault, forbiddenParts, statusOf } from './call.ts';
+
+const GROUP = '/apis/networking.istio.io/v1';
+export const FIELD_MANAGER = 'weightless';
+
+/** VirtualServices of one cluster, cluster-wide or of the configured namespaces, which are asked at the same time. */
+export function kubernetesVirtualServices(call: Caller, namespaces: readonly string[] | undefined): VirtualServices {
+  return {
+    async list(which, signal) {
+      const query = which === 'managed' ? `?labelSelector=${encodeURIComponent(MARK.mode)}` : '';
+      const scopes = namespaces ? namespaces.map((namespace) => `/namespaces/${encodeURIComponent(namespace)}`) : [''];
+      const timeoutMs = which === 'managed' ? 2000 : 1000;
+      const lists = await Promise.all(
+        scopes.map((scope) =>
+          call({ method: 'GET', path: `${GROUP}${scope}/virtualservices${query}`, signal, timeoutMs }),
+        ),
+      );
+      return lists.flatMap(itemsOf);
+    },
+    async get(ref, signal) {
+      const found = await call({ method: 'GET', path: pathOf(ref), signal });
+      if (found.status === 200) return parsed(found.json);
+      if (found.status === 404 && found.json !== undefined) return undefined;
+      throw unusable(found);
+    },
+    async patch(ref, operations, signal) {
+      const path = `${pathOf(ref)}?fieldManager=${FIELD_MANAGER}`;
+      const contentType = 'application/json-patch+json';
+      const found = await call({ method: 'PATCH', path, body: JSON.stringify(operations), contentType, signal });
+      return patchAnswer(found);
+    },
+  };
+}
+
+function pathOf({ namespace, name }: ObjectRef): string {
+  return `${GROUP}/namespaces/${encodeURIComponent(namespace)}/virtualservices/${encodeURIComponent(name)}`;
+}
+
+function itemsOf(found: Answer): VirtualService[] {
+  if (found.status !== 200) throw unusable(found);
+  return parseItems(found.json).map(readable).filter((one) => one !== undefined);
+}
+
+/** The CRD's schema keeps out what we could not read; should one object get past it, the others must not wait for it. */
+function readable(json: unknown): VirtualService | undefined {
+  try {
+    return parseVirtualService(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(json: unknown): VirtualService {
+  const object = readable(json);
+  if (!object) throw new ClusterFault('error', 'The API server answered a VirtualService that Istio’s CRD would not let in');
+  return object;
+}
+
+/** A 404 in text, not a Status, is the API server's word for a resource type that it does not serve. */
+function unusable(found: Answer): ClusterFault {
+  if (found.status === 403) return forbiddenFault(found);
+  if (found.status === 404) {
+    return new ClusterFault(
+      'not-served',
+      'The cluster does not serve networking.istio.io/v1 VirtualServices: install Istio 1.22 or newer',
+    );
+  }
+  return new ClusterFault('error', `The API server answered ${found.status}: ${statusOf(found).message}`);
+}
+
+function patchAnswer(found: Answer): PatchAnswer {
+  const { message, details } = statusOf(found);
+  switch (found.status) {
+    case 200:
+      return { kind: 'patched', object: parsed(found.json) };
+    case 409:
+      return { kind: 'conflict' };
+    case 404:
+      if (found.json === undefined) throw unusable(found);
+      return { kind: 'gone' };
+    case 403:
+      return isAdmissionDenial(message)
+        ? { kind: 'denied-by-admission', message }
+        : { kind: 'forbidden', message, ...forbiddenParts(message) };
+    case 422:
+      // A failed path and nothing else comes without name and causes.
+      return details?.name === undefined && details?.causes === undefined && isPatchError(message)
+        ? { kind: 'bad-path', message }
+        : { kind: 'rejected', message };
+    default:
+      return { kind: 'rejected', message: `${found.status}: ${message}` };
+  }
+}
+
+function isPatchError(message: string): boolean {
+  return message === 'the server rejected our request due to an error in our request';
+}
+
+function isAdmissionDenial(message: string): boolean {
+  return message.startsWith('admission webhook ') || message.includes(' denied the request');
+}

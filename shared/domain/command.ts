@@ -1,0 +1,73 @@
+import { applying, type Edit, type PatchOperation } from './json-patch.ts';
+import { routesOf } from './routes.ts';
+import type { VirtualService } from './virtual-service.ts';
+
+/** A command line for a person, with what it does. It runs as written in a POSIX shell. */
+export type Command = { readonly does: string; readonly run: string };
+
+/**
+ * The plan as a kubectl command. It carries `test` operations on what it touches instead of a resourceVersion: a person
+ * may run it minutes later, and it must still refuse to hit another route than the one it was written for.
+ */
+export function patchCommand(object: VirtualService, edits: readonly Edit[], context?: string): Command {
+  const { namespace, name } = object.metadata;
+  const operations = [...guards(object, edits), ...edits.map(applying)];
+  return {
+    does: `take the canary of ${namespace}/${name} to zero`,
+    run: kubectl(context, [
+      '-n',
+      namespace,
+      'patch',
+      'virtualservices.networking.istio.io',
+      name,
+      '--type=json',
+      '-p',
+      JSON.stringify(operations),
+    ]),
+  };
+}
+
+/** Each touched destination is what it was, and each touched field that was there has its value. */
+function guards(object: VirtualService, edits: readonly Edit[]): PatchOperation[] {
+  const destinations = routesOf(object).flatMap((route) =>
+    route.destinations.map(({ entry }, index) => ({ path: `${route.path}/route/${index}`, value: entry.destination })),
+  );
+  const touched = destinations.filter(({ path }) => edits.some((edit) => edit.path.startsWith(`${path}/`)));
+  const identity = touched.map(
+    ({ path, value }): PatchOperation => ({ op: 'test', path: `${path}/destination`, value }),
+  );
+  const values = edits
+    .filter(({ path, from }) => from !== undefined && !path.endsWith('/destination'))
+    .map(({ path, from }): PatchOperation => ({ op: 'test', path, value: from }));
+  return [...identity, ...values];
+}
+
+export function annotateCommand(
+  object: VirtualService,
+  mark: string,
+  value: string,
+  does: string,
+  context?: string,
+): Command {
+  const { namespace, name } = object.metadata;
+  const run = kubectl(context, [
+    '-n',
+    namespace,
+    'annotate',
+    '--overwrite',
+    'virtualservices.networking.istio.io',
+    name,
+    `${mark}=${value}`,
+  ]);
+  return { does, run };
+}
+
+/** Joins arguments for a shell; what is not plainly safe is quoted. */
+export function kubectl(context: string | undefined, args: readonly string[]): string {
+  const chosen = context ? ['--context', context] : [];
+  return ['kubectl', ...chosen, ...args].map(quote).join(' ');
+}
+
+function quote(word: string): string {
+  return /^[A-Za-z0-9_./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

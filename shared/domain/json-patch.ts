@@ -1,0 +1,48 @@
+/** RFC 6902 operations that we send. We never `add` into an array. */
+export type PatchOperation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string };
+
+/** One change of one field, with what was there before, so that its inverse and its guard can be written. */
+export type Edit = { readonly path: string; readonly from: unknown; readonly to: unknown };
+
+/** RFC 6901: `~` and `/` inside a key. */
+export function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** `add` also where something is there: on an object's member it replaces, and `replace` of an absent one is a 422. */
+export function applying({ path, from, to }: Edit): PatchOperation {
+  if (to === undefined) return { op: 'remove', path };
+  return typeof from === 'object' && from !== null
+    ? { op: 'replace', path, value: to }
+    : { op: 'add', path, value: to };
+}
+
+export function undoing({ path, from, to }: Edit): PatchOperation {
+  return applying({ path, from: to, to: from });
+}
+
+/** A copy of `document` with the edits made. Edits name members of objects that exist. */
+export function withEdits<T>(document: T, edits: readonly Edit[]): T {
+  const copy = structuredClone(document);
+  for (const { path, to } of edits) setAt(copy, path, to);
+  return copy;
+}
+
+function setAt(document: unknown, path: string, value: unknown): void {
+  const keys = path
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const last = keys.pop();
+  let node: unknown = document;
+  for (const key of keys) node = isContainer(node) ? node[key] : undefined;
+  if (last === undefined || !isContainer(node)) throw new Error(`No such place in the document: ${path}`);
+  if (value === undefined) delete node[last];
+  else node[last] = structuredClone(value);
+}
+
+function isContainer(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,90 @@
+import type { Command } from './command.ts';
+import type { Outcome, Reason } from './outcome.ts';
+import type { Residual } from './residual.ts';
+import type { Timeline } from './timeline.ts';
+import type { WeightChange } from './weight-change.ts';
+
+/** Where a record's canary, or its cluster, is not known. */
+export const UNKNOWN = '-';
+
+/** What was done about one target for one firing, as the store keeps it. Times are epoch ms. */
+export type RollbackRecord = {
+  /** SHA-256 of cluster, canary, fingerprint and startsAt. */
+  readonly id: string;
+  /** Counts writes; a change is made under the version that was seen. */
+  readonly version: number;
+  readonly cluster: string;
+  /** `host/subset`, or `-` while it is unknown. */
+  readonly canary: string;
+  readonly virtualServices: readonly string[];
+  readonly outcome: Outcome;
+  readonly reason?: Reason | undefined;
+  /** What happened, where, and what to do next, in words. */
+  readonly message: string;
+  readonly commands: readonly Command[];
+  readonly alert: RecordedAlert;
+  /** Alerts that Alertmanager left out of the delivery (its `max_alerts`). */
+  readonly truncatedAlerts: number;
+  readonly weights: readonly WeightChange[];
+  /** `unknown` where the cluster could not be asked afterwards. */
+  readonly residual: readonly Residual[] | 'unknown';
+  readonly stableReadiness: 'ready' | 'not-ready' | 'unknown' | 'not-asked';
+  /** Optional reads that gave no answer in time, by name. */
+  readonly unknowns: readonly string[];
+  readonly timeline: Timeline & {
+    readonly recordedAt: number;
+    readonly alertResolvedAt?: number | undefined;
+  };
+  readonly sla: RecordedSla;
+  readonly pages: boolean;
+  /** The unit that the SLA counts: the first rollback of the target that was not at zero then. */
+  readonly episode?: { readonly id: string; readonly firedAt: number } | undefined;
+  readonly history: readonly HistoryEntry[];
+  readonly supersededBy?: string | undefined;
+};
+
+export type RecordedAlert = {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly generatorUrl?: string | undefined;
+};
+
+export type RecordedSla = {
+  readonly targetMs: number;
+  readonly alertToZeroMs?: number | undefined;
+  readonly met?: boolean | undefined;
+  readonly late: boolean;
+  readonly clockSkew: boolean;
+  /** How the report counts it; a miss stays one when somebody mends it by hand later. */
+  readonly count: 'met' | 'missed' | 'not-counted' | 'open';
+};
+
+export type HistoryEntry =
+  | { readonly kind: 'improved'; readonly at: number; readonly from: { readonly outcome: Outcome; readonly reason?: Reason | undefined } }
+  | { readonly kind: 'reasserted'; readonly at: number; readonly number: number }
+  | { readonly kind: 'already-acted' | 'contested'; readonly at: number }
+  | { readonly kind: 'resolved'; readonly at: number };
+
+/** What is remembered of one target between its firings. */
+export type TargetRecord = {
+  readonly cluster: string;
+  readonly canary: string;
+  readonly version: number;
+  /** The last firings about it, newest first, `fingerprint@startsAt`; at most 50. */
+  readonly firings: readonly string[];
+  /** Epoch ms until which the canary must stay at zero; absent where none was taken there. */
+  readonly holdUntil?: number | undefined;
+  readonly episode: Episode;
+};
+
+export type Episode = {
+  /** The rollback that opened it. */
+  readonly id: string;
+  readonly firedAt: number;
+  /** Firings that have not resolved. */
+  readonly unresolved: readonly string[];
+  /** When the canary was at zero, or the last alert had resolved. */
+  readonly closedAt?: number | undefined;
+};

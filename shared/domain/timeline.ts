@@ -1,0 +1,32 @@
+/** When what happened to one rollback; epoch ms. */
+export type Timeline = {
+  /** The alert's startsAt: the SLA clock's zero. */
+  readonly firedAt: number;
+  readonly receivedAt: number;
+  readonly targetedAt?: number | undefined;
+  /** The last patch's 200. */
+  readonly zeroedAt?: number | undefined;
+  /** `observed`: we saw the 200. `journal`: made from the object afterwards, at most about a second late, never early. */
+  readonly zeroedPrecision?: 'observed' | 'journal' | undefined;
+};
+
+/** First received more than this after startsAt: counted as a miss, listed with its age, kept out of the percentiles. */
+export const LATE_AFTER_MS = 15 * 60_000;
+
+export type SlaJudgement = {
+  /** Negative where the alert's clock is ahead of ours; never clamped. */
+  readonly alertToZeroMs?: number | undefined;
+  readonly slaMet?: boolean | undefined;
+  readonly late: boolean;
+  readonly clockSkew: boolean;
+};
+
+/** Judges one timeline against its target, ms. */
+export function judge(timeline: Timeline, slaMs: number): SlaJudgement {
+  const { firedAt, receivedAt, zeroedAt } = timeline;
+  const late = receivedAt - firedAt > LATE_AFTER_MS;
+  const clockSkew = firedAt > receivedAt;
+  if (zeroedAt === undefined) return { late, clockSkew };
+  const alertToZeroMs = zeroedAt - firedAt;
+  return { alertToZeroMs, slaMet: !late && alertToZeroMs <= slaMs, late, clockSkew };
+}

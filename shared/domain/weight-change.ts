@@ -1,0 +1,43 @@
+import { formatDestination, keyOf } from './destination.ts';
+import { type Edit, withEdits } from './json-patch.ts';
+import { routesOf, weightOf } from './routes.ts';
+import { nameOf, type VirtualService } from './virtual-service.ts';
+
+/** One route before and after; weights as Istio reads them, an absent one as 0. */
+export type WeightChange = {
+  /** `namespace/name`. */
+  readonly virtualService: string;
+  readonly route: string;
+  readonly before: readonly Share[];
+  readonly after: readonly Share[];
+};
+export type Share = { readonly to: string; readonly weight: number };
+
+/** The routes that the edits change, as people compare them. A stopped mirror is a route of its own. */
+export function weightChanges(object: VirtualService, edits: readonly Edit[]): WeightChange[] {
+  const after = withEdits({ metadata: object.metadata, spec: object.spec }, edits);
+  const changedRoutes = routesOf(object).filter(({ path }) => edits.some((edit) => edit.path.startsWith(`${path}/route/`)));
+  const later = new Map(routesOf(after).map((route) => [route.path, route]));
+  const shares = (route: (typeof changedRoutes)[number] | undefined) =>
+    (route?.destinations ?? []).map(({ key, entry }) => ({ to: formatDestination(key), weight: weightOf(entry) }));
+  const routes = changedRoutes.map((route) => ({
+    virtualService: nameOf(object),
+    route: route.label,
+    before: shares(route),
+    after: shares(later.get(route.path)),
+  }));
+  return [...routes, ...mirrorChanges(object, edits)];
+}
+
+function mirrorChanges(object: VirtualService, edits: readonly Edit[]): WeightChange[] {
+  const stopped = edits.filter(({ path }) => /\/(mirrorPercentage|mirrors\/\d+\/percentage)$/.test(path));
+  return stopped.map(({ path, from }) => {
+    const [, , , index, , position] = path.split('/');
+    const route = object.spec.http?.[Number(index)];
+    const mirror = position === undefined ? route?.mirror : route?.mirrors?.[Number(position)]?.destination;
+    const to = mirror ? formatDestination(keyOf(mirror, object.metadata.namespace)) : '';
+    const label = `${route?.name || `http[${index}]`} mirror`;
+    const weight = from && typeof from === 'object' && 'value' in from ? Number(from.value) : (route?.mirrorPercent ?? route?.mirror_percent ?? 100);
+    return { virtualService: nameOf(object), route: label, before: [{ to, weight }], after: [{ to, weight: 0 }] };
+  });
+}
