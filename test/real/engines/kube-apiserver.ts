@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { callKube } from './call-kube.ts';
+import { applyCrds } from './apply-crds.ts';
+import { callKube, type KubeAccess } from './call-kube.ts';
 import { type ByUser, byUser, parseTokens, standingTokens, writeKubeconfigs, writeTokenFile } from './kube-users.ts';
 import { startKubeProcesses } from './start-kube-processes.ts';
 
@@ -23,10 +24,11 @@ export type KubeApiserver = {
 const readyWithinMs = 60_000;
 
 /**
- * Starts a real Kubernetes API server on a free loopback port, with an empty etcd of its own.
- * `tokens` adds users to the standing ones: a comma list of TOKEN=USER[:GROUP[+GROUP…]].
+ * Starts a real Kubernetes API server on a free loopback port, with an etcd of its own that holds the CRDs and no more.
+ * `tokens` adds users to the standing ones: a comma list of TOKEN=USER[:GROUP[+GROUP…]]. `crds: false` leaves the CRDs
+ * out, for what happens in a cluster without Istio.
  */
-export async function startKubeApiserver(options: { tokens?: string } = {}): Promise<KubeApiserver> {
+export async function startKubeApiserver(options: { tokens?: string; crds?: false } = {}): Promise<KubeApiserver> {
   const users = parseTokens(`${standingTokens},${options.tokens ?? ''}`);
   const dir = await mkdtemp(join(tmpdir(), 'weightless-kube-apiserver-'));
   const removeDir = () => rm(dir, { recursive: true, force: true, maxRetries: 3 });
@@ -42,7 +44,9 @@ export async function startKubeApiserver(options: { tokens?: string } = {}): Pro
       const caFile = join(dir, 'apiserver.crt');
       const ca = await readFile(caFile, 'utf8');
       const tokens = byUser(users.map(({ user, token }) => [user, token]));
-      await waitUntilReady({ url, ca, token: tokens.admin });
+      const access = { url, ca, token: tokens.admin };
+      await waitUntilReady(access);
+      if (options.crds !== false) await applyCrds(access);
       const kubeconfigs = await writeKubeconfigs(join(dir, 'kubeconfigs'), users, { url, ca });
       return { url, caFile, ca, dir, kubeconfigs, tokens, adminToken: tokens.admin, stop };
     } catch (error) {
@@ -55,7 +59,7 @@ export async function startKubeApiserver(options: { tokens?: string } = {}): Pro
   }
 }
 
-async function waitUntilReady(access: { url: string; ca: string; token: string }): Promise<void> {
+async function waitUntilReady(access: KubeAccess): Promise<void> {
   const deadline = Date.now() + readyWithinMs;
   let last = 'no answer';
   while (Date.now() < deadline) {

@@ -1,10 +1,12 @@
 import { enginesDir } from './engine-file.ts';
 import { setUpAlertmanager } from './set-up-alertmanager.ts';
+import { setUpCrds } from './set-up-crds.ts';
+import { setUpDynamodbLocal } from './set-up-dynamodb-local.ts';
 import { setUpKubeApiserver } from './set-up-kube-apiserver.ts';
 import { setUpPrometheus } from './set-up-prometheus.ts';
 
 /** Each takes the cache folder, does nothing where its part is there already, and prints one line. */
-const engines = [setUpKubeApiserver, setUpPrometheus, setUpAlertmanager];
+const engines = [setUpKubeApiserver, setUpCrds, setUpDynamodbLocal, setUpPrometheus, setUpAlertmanager];
 
 try {
   // One after the other: each build uses all cores.

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 
@@ -20,37 +21,37 @@ const keptOutput = 4_000;
  */
 export async function startChild(name: string, command: string, args: string[]): Promise<Child> {
   const child = spawn(command, args, { stdio: 'pipe' });
-  const ended = once(child, 'exit');
   let lastWords = '';
   child.stderr.on('data', (chunk: Buffer) => {
     lastWords = (lastWords + chunk.toString()).slice(-keptOutput);
   });
-  // Writing to a child that ended first is not our problem: its exit is.
+  // Its exit tells more than a broken pipe to it.
   child.stdin.on('error', () => undefined);
+  const ended = once(child, 'close').catch((error: Error) => {
+    lastWords += error.message;
+  });
+
+  const url = await readUrl(child.stdout);
+  if (url === undefined) {
+    await ended;
+    throw new Error(`${name} ended before it listened. Its last words:\n${lastWords}`);
+  }
+  // Nobody reads on, and a full pipe would stop the child.
+  child.stdout.resume();
 
   async function stop() {
-    if (child.exitCode !== null || child.signalCode !== null) return;
     child.stdin.end();
     const inTime = await Promise.race([ended.then(() => true), sleep(stopWithinMs, false, { ref: false })]);
-    if (inTime) return;
-    child.kill('SIGKILL');
+    if (!inTime) child.kill('SIGKILL');
     await ended;
   }
-
-  const lines = createInterface(child.stdout);
-  for await (const line of lines) {
-    // Leaving the loop closes the reader, not the pipe: what is printed later still has to be drained.
-    child.stdout.resume();
-    const url = readUrl(line);
-    if (url !== undefined) return { url, stop };
-  }
-  await ended;
-  throw new Error(`${name} ended before it listened. Its last words:\n${lastWords}`);
+  return { url, stop };
 }
 
-/** Engines print other lines, too (banners); only the announcement is JSON with a URL. */
-function readUrl(line: string): string | undefined {
-  if (!line.startsWith('{')) return undefined;
-  const announcement = Announcement.safeParse(JSON.parse(line));
-  return announcement.success ? announcement.data.url : undefined;
+/** Engines print other lines, too (banners); only the announcement is JSON. */
+async function readUrl(output: Readable): Promise<string | undefined> {
+  for await (const line of createInterface(output)) {
+    if (line.startsWith('{')) return Announcement.parse(JSON.parse(line)).url;
+  }
+  return undefined;
 }

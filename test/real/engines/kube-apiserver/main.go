@@ -21,7 +21,7 @@ import (
 )
 
 func main() {
-	etcdDir := flag.String("etcd-dir", "", "folder for etcd's data")
+	etcdDir := flag.String("etcd-dir", "", "folder for etcd's data; removed at the end")
 	stopOnEOF := flag.Bool("stop-on-eof", false, "stop when standard input closes: the server never outlives the test that started it")
 	verbose := flag.Bool("verbose", false, "log to standard error")
 	flag.Parse()
@@ -41,6 +41,8 @@ func main() {
 
 // serve runs etcd and the API server until ctx ends, and says on standard output where the API server listens.
 func serve(ctx context.Context, etcdDir string, args []string) error {
+	// Some 100 MB, which must not pile up where a test run was killed and could not clean up.
+	defer os.RemoveAll(etcdDir)
 	store, err := startEtcd(etcdDir)
 	if err != nil {
 		return err
