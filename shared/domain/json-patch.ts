@@ -19,8 +19,8 @@ export function applying({ path, from, to }: Edit): PatchOperation {
     : { op: 'add', path, value: to };
 }
 
-export function undoing({ path, from, to }: Edit): PatchOperation {
-  return applying({ path, from: to, to: from });
+export function undoing(edit: Edit): PatchOperation {
+  return applying(invert(edit));
 }
 
 /** A copy of `document` with the edits made. Edits name members of objects that exist. */
@@ -30,11 +30,32 @@ export function withEdits<T>(document: T, edits: readonly Edit[]): T {
   return copy;
 }
 
-function setAt(document: unknown, path: string, value: unknown): void {
-  const keys = path
+/** The edits that an undo makes on a document, each with what stands there now. */
+export function editsOf(operations: readonly PatchOperation[], document: unknown): Edit[] {
+  return operations.map((operation) => ({
+    path: operation.path,
+    from: valueAt(document, operation.path),
+    to: operation.op === 'remove' ? undefined : operation.value,
+  }));
+}
+
+export function invert({ path, from, to }: Edit): Edit {
+  return { path, from: to, to: from };
+}
+
+function valueAt(document: unknown, path: string): unknown {
+  return keysOf(path).reduce<unknown>((node, key) => (isContainer(node) ? node[key] : undefined), document);
+}
+
+function keysOf(path: string): string[] {
+  return path
     .split('/')
     .slice(1)
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function setAt(document: unknown, path: string, value: unknown): void {
+  const keys = keysOf(path);
   const last = keys.pop();
   let node: unknown = document;
   for (const key of keys) node = isContainer(node) ? node[key] : undefined;

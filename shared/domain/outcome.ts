@@ -136,14 +136,16 @@ export function eventTypeOf(outcome: Outcome): EventType | undefined {
   }
 }
 
+type Decided = { readonly outcome: Outcome; readonly reason?: Reason | undefined };
+
 /** Whether a person must be woken for the outcome itself; residual exposure may add to it. */
-export function pages(verdict: Verdict): boolean {
+export function pages(verdict: Decided): boolean {
   if (verdict.outcome === 'refused' || verdict.outcome === 'failed') return true;
   return verdict.reason === 'already-acted' || verdict.reason === 'contested';
 }
 
 /** How an outcome counts in the SLA; `stable-is-breaching` is no rollback that we owed. */
-export function slaCountOf(verdict: Verdict): 'by-time' | 'missed' | 'not-counted' | 'open' {
+export function slaCountOf(verdict: Decided): 'by-time' | 'missed' | 'not-counted' | 'open' {
   if (verdict.outcome === 'rolled-back') return 'by-time';
   if (verdict.outcome === 'pending') return 'open';
   const owed = verdict.outcome === 'failed' || verdict.outcome === 'refused';

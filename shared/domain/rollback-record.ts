@@ -62,7 +62,11 @@ export type RecordedSla = {
 };
 
 export type HistoryEntry =
-  | { readonly kind: 'improved'; readonly at: number; readonly from: { readonly outcome: Outcome; readonly reason?: Reason | undefined } }
+  | {
+      readonly kind: 'improved';
+      readonly at: number;
+      readonly from: { readonly outcome: Outcome; readonly reason?: Reason | undefined };
+    }
   | { readonly kind: 'reasserted'; readonly at: number; readonly number: number }
   | { readonly kind: 'already-acted' | 'contested'; readonly at: number }
   | { readonly kind: 'resolved'; readonly at: number };

@@ -16,7 +16,9 @@ export type Share = { readonly to: string; readonly weight: number };
 /** The routes that the edits change, as people compare them. A stopped mirror is a route of its own. */
 export function weightChanges(object: VirtualService, edits: readonly Edit[]): WeightChange[] {
   const after = withEdits({ metadata: object.metadata, spec: object.spec }, edits);
-  const changedRoutes = routesOf(object).filter(({ path }) => edits.some((edit) => edit.path.startsWith(`${path}/route/`)));
+  const changedRoutes = routesOf(object).filter(({ path }) =>
+    edits.some((edit) => edit.path.startsWith(`${path}/route/`)),
+  );
   const later = new Map(routesOf(after).map((route) => [route.path, route]));
   const shares = (route: (typeof changedRoutes)[number] | undefined) =>
     (route?.destinations ?? []).map(({ key, entry }) => ({ to: formatDestination(key), weight: weightOf(entry) }));
@@ -37,7 +39,10 @@ function mirrorChanges(object: VirtualService, edits: readonly Edit[]): WeightCh
     const mirror = position === undefined ? route?.mirror : route?.mirrors?.[Number(position)]?.destination;
     const to = mirror ? formatDestination(keyOf(mirror, object.metadata.namespace)) : '';
     const label = `${route?.name || `http[${index}]`} mirror`;
-    const weight = from && typeof from === 'object' && 'value' in from ? Number(from.value) : (route?.mirrorPercent ?? route?.mirror_percent ?? 100);
+    const weight =
+      from && typeof from === 'object' && 'value' in from
+        ? Number(from.value)
+        : (route?.mirrorPercent ?? route?.mirror_percent ?? 100);
     return { virtualService: nameOf(object), route: label, before: [{ to, weight }], after: [{ to, weight: 0 }] };
   });
 }

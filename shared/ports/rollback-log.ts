@@ -1,5 +1,5 @@
-import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
 import type { OutboxEvent } from '#shared/contracts/events.ts';
+import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
 
 /** What is known of some rollbacks and of one target, read together. */
 export type KnownRollbacks = {
@@ -21,7 +21,11 @@ export const MAX_RECORDS_PER_CHANGE = 20;
 
 /** The store of rollbacks. Throws StoreFault where it does not answer. */
 export type RollbackLog = {
-  read(ids: readonly string[], target: Pick<TargetRecord, 'cluster' | 'canary'> | undefined, signal: AbortSignal): Promise<KnownRollbacks>;
+  read(
+    ids: readonly string[],
+    target: Pick<TargetRecord, 'cluster' | 'canary'> | undefined,
+    signal: AbortSignal,
+  ): Promise<KnownRollbacks>;
   /** `conflict` where something of it has changed since it was read: read and decide again. */
   commit(change: RollbackChange, signal: AbortSignal): Promise<'written' | 'conflict'>;
   /** All records of one firing (`fingerprint@startsAt`), whatever their target. */

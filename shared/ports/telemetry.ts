@@ -11,5 +11,11 @@ export type Meter = {
   milliseconds(name: DurationName, value: number): void;
 };
 
-export type MetricName = 'RollbackOutcome' | 'AlertsTruncated' | 'ConflictRetries' | 'EventsFailed' | 'WebhookRejected' | 'JournalEntriesIgnored';
+export type MetricName =
+  | 'RollbackOutcome'
+  | 'AlertsTruncated'
+  | 'ConflictRetries'
+  | 'EventsFailed'
+  | 'WebhookRejected'
+  | 'JournalEntriesIgnored';
 export type DurationName = 'AlertToRollbackMs' | 'WebhookToRollbackMs';

@@ -42,7 +42,9 @@ function pathOf({ namespace, name }: ObjectRef): string {
 
 function itemsOf(found: Answer): VirtualService[] {
   if (found.status !== 200) throw unusable(found);
-  return parseItems(found.json).map(readable).filter((one) => one !== undefined);
+  return parseItems(found.json)
+    .map(readable)
+    .filter((one) => one !== undefined);
 }
 
 /** The CRD's schema keeps out what we could not read; should one object get past it, the others must not wait for it. */
@@ -56,7 +58,8 @@ function readable(json: unknown): VirtualService | undefined {
 
 function parsed(json: unknown): VirtualService {
   const object = readable(json);
-  if (!object) throw new ClusterFault('error', 'The API server answered a VirtualService that Istio’s CRD would not let in');
+  if (!object)
+    throw new ClusterFault('error', 'The API server answered a VirtualService that Istio’s CRD would not let in');
   return object;
 }
 

@@ -1,0 +1,21 @@
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/**
+ * A client that gives up on a dead store soon: at most two tries of two seconds, of the eight that a delivery has.
+ * Region, credentials and `AWS_ENDPOINT_URL_DYNAMODB` come from the environment unless given.
+ */
+export function documentClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    maxAttempts: 2,
+    // Without throwOnRequestTimeout a late answer is only warned of; the socket's own covers a body that stalls.
+    requestHandler: {
+      connectionTimeout: 1000,
+      requestTimeout: 2000,
+      throwOnRequestTimeout: true,
+      socketTimeout: 2000,
+    },
+    ...config,
+  });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}

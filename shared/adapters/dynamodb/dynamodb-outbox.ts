@@ -1,0 +1,60 @@
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { OutboxEvent } from '#shared/contracts/events.ts';
+import { parseEventItem } from '#shared/contracts/items.ts';
+import type { Outbox } from '#shared/ports/event-bus.ts';
+import type { DynamodbOptions } from './dynamodb-rollback-log.ts';
+import { judgeError } from './judge-error.ts';
+import { eventKey, UNSENT } from './keys.ts';
+import { queryItems } from './query-items.ts';
+import { takeReadable } from './recent.ts';
+import { retryCrowded } from './retry.ts';
+import { storeCall } from './store-call.ts';
+import { UNSENT_INDEX } from './table.ts';
+
+/** The outbox items of the same table. One that does not parse is left out of a list of unsent ones. */
+export function dynamodbOutbox(
+  client: DynamoDBDocumentClient,
+  table: string,
+  { onUnreadable = () => undefined }: Pick<DynamodbOptions, 'onUnreadable'> = {},
+): Outbox {
+  async function clear({ id }: OutboxEvent, signal: AbortSignal): Promise<void> {
+    const command = new UpdateCommand({
+      TableName: table,
+      Key: eventKey(id),
+      UpdateExpression: 'REMOVE unsent',
+      // An event that has expired must not come back as an empty item.
+      ConditionExpression: 'attribute_exists(pk)',
+    });
+    try {
+      await retryCrowded(() => client.send(command, { abortSignal: signal }), signal);
+    } catch (error) {
+      if (judgeError(error) !== 'changed') throw error;
+    }
+  }
+
+  async function clearAll(events: readonly OutboxEvent[], signal: AbortSignal): Promise<void> {
+    const results = await Promise.allSettled(events.map((event) => clear(event, signal)));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  async function oldest(olderThan: number, limit: number, signal: AbortSignal): Promise<OutboxEvent[]> {
+    const items = queryItems(
+      { client, name: table },
+      {
+        IndexName: UNSENT_INDEX,
+        KeyConditionExpression: 'unsent = :unsent AND createdAt < :olderThan',
+        ExpressionAttributeValues: { ':unsent': UNSENT, ':olderThan': olderThan },
+        Limit: limit,
+      },
+      signal,
+    );
+    return takeReadable(items, { limit, parse: parseEventItem, onUnreadable });
+  }
+
+  return {
+    markSent: (events, signal) => storeCall('mark events as sent', table, () => clearAll(events, signal)),
+    unsent: (olderThan, limit, signal) =>
+      storeCall('list unsent events', table, () => oldest(olderThan, limit, signal)),
+  };
+}

@@ -1,0 +1,91 @@
+import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { parseFiringPointerItem, parseRollbackItem, parseTargetItem } from '#shared/contracts/items.ts';
+import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
+import type { KnownRollbacks, RollbackChange, RollbackLog } from '#shared/ports/rollback-log.ts';
+import { getItems } from './get-items.ts';
+import { judgeError } from './judge-error.ts';
+import { firingPartition, rollbackKey, targetKey } from './keys.ts';
+import { queryItems } from './query-items.ts';
+import { type OnUnreadable, recentRollbacks } from './recent.ts';
+import { retryCrowded } from './retry.ts';
+import { storeCall } from './store-call.ts';
+import { transactionOf } from './transaction-of.ts';
+
+export type DynamodbOptions = {
+  /** Epoch ms. */
+  readonly now?: () => number;
+  readonly onUnreadable?: OnUnreadable;
+};
+
+/** The log in a DynamoDB table as table.ts defines it. An item that does not parse fails its read, but not a list. */
+export function dynamodbRollbackLog(
+  client: DynamoDBDocumentClient,
+  table: string,
+  { now = Date.now, onUnreadable = () => undefined }: DynamodbOptions = {},
+): RollbackLog {
+  const whole = { client, name: table };
+
+  async function rollbacksOf(ids: readonly string[], signal: AbortSignal): Promise<RollbackRecord[]> {
+    const items = await getItems(whole, [...new Set(ids)].map(rollbackKey), signal);
+    return items.map(parseRollbackItem);
+  }
+
+  async function readTogether(
+    ids: readonly string[],
+    target: Parameters<RollbackLog['read']>[1],
+    signal: AbortSignal,
+  ): Promise<KnownRollbacks> {
+    const wanted = target && targetKey(target);
+    const keys = [...[...new Set(ids)].map(rollbackKey), ...(wanted ? [wanted] : [])];
+    const items = await getItems(whole, keys, signal);
+    const rollbacks = items.filter((item) => item['sk'] !== wanted?.sk).map(parseRollbackItem);
+    const found = items.find((item) => item['sk'] === wanted?.sk);
+    return {
+      rollbacks: new Map(rollbacks.map((record) => [record.id, record])),
+      target: found && parseTargetItem(found),
+    };
+  }
+
+  async function write(change: RollbackChange, signal: AbortSignal): Promise<'written' | 'conflict'> {
+    const TransactItems = transactionOf(change, table, now());
+    if (TransactItems.length === 0) return 'written';
+    try {
+      // A new command for each try has a token of its own; the SDK's own retries, after an answer that was lost, share one.
+      await retryCrowded(
+        () => client.send(new TransactWriteCommand({ TransactItems }), { abortSignal: signal }),
+        signal,
+      );
+      return 'written';
+    } catch (error) {
+      const judgement = judgeError(error);
+      if (judgement === 'changed' || judgement === 'contended') return 'conflict';
+      throw error;
+    }
+  }
+
+  async function idsOfFiring(firing: string, signal: AbortSignal): Promise<string[]> {
+    const pointers = queryItems(
+      whole,
+      {
+        KeyConditionExpression: 'pk = :firing',
+        ExpressionAttributeValues: { ':firing': firingPartition(firing) },
+        ConsistentRead: true,
+      },
+      signal,
+    );
+    return Array.fromAsync(pointers, parseFiringPointerItem);
+  }
+
+  return {
+    read: (ids, target, signal) => storeCall('read rollbacks', table, () => readTogether(ids, target, signal)),
+    commit: (change, signal) => storeCall('write a change', table, () => write(change, signal)),
+    ofFiring: (firing, signal) =>
+      storeCall(`read the rollbacks of firing ${firing}`, table, async () =>
+        rollbacksOf(await idsOfFiring(firing, signal), signal),
+      ),
+    recent: (limit, signal) =>
+      storeCall('list the last rollbacks', table, () =>
+        recentRollbacks(whole, { limit, now: now(), onUnreadable, signal }),
+      ),
+  };
+}

@@ -1,0 +1,91 @@
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { OutboxEvent } from '#shared/contracts/events.ts';
+import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
+import type { RollbackChange } from '#shared/ports/rollback-log.ts';
+import { dayOf, eventKey, firingOfRecord, pointerKey, rollbackKey, targetKey, UNSENT } from './keys.ts';
+
+export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+const DAY_SECONDS = 24 * 60 * 60;
+const KEEP_ROLLBACKS_SECONDS = 400 * DAY_SECONDS;
+const KEEP_EVENTS_SECONDS = 7 * DAY_SECONDS;
+
+/**
+ * The change as the items of one transaction. A target is kept from `now` (epoch ms) on: the times in it are those of
+ * alerts, which may be years old.
+ */
+export function transactionOf(change: RollbackChange, table: string, now: number): TransactItem[] {
+  const put = (Item: Record<string, unknown>, condition: Condition | undefined): TransactItem => ({
+    Put: { TableName: table, Item, ...condition },
+  });
+  const drop = (Key: Record<string, unknown>, condition: Condition | undefined): TransactItem => ({
+    Delete: { TableName: table, Key, ...condition },
+  });
+  const { rollbacks, target, remove, events } = change;
+  const firstVersions = rollbacks.filter(({ version }) => version === 1);
+  return [
+    ...rollbacks.map((record) => put(rollbackItem(record), follows(record.version))),
+    ...firstVersions.map((record) => put(pointerItem(record), undefined)),
+    ...(target ? [put(targetItem(target, now), follows(target.version))] : []),
+    ...remove.map(({ id, version }) => drop(rollbackKey(id), isAt(version))),
+    ...remove.map(({ id, firing }) => drop(pointerKey(firing, id), undefined)),
+    // The id is derived from the change: an event that is there was written by one who made the same change first.
+    ...events.map((event) => put(eventItem(event), isNew)),
+  ];
+}
+
+type Condition = Pick<
+  NonNullable<TransactItem['Put']>,
+  'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
+
+const isNew: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
+
+function isAt(version: number): Condition {
+  return {
+    ConditionExpression: '#version = :seen',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':seen': version },
+  };
+}
+
+/** The item in the table has the version before this one. */
+function follows(version: number): Condition {
+  return version === 1 ? isNew : isAt(version - 1);
+}
+
+function rollbackItem(record: RollbackRecord): Record<string, unknown> {
+  const { receivedAt } = record.timeline;
+  return {
+    ...record,
+    ...rollbackKey(record.id),
+    day: dayOf(receivedAt),
+    received: `${new Date(receivedAt).toISOString()}#${record.id}`,
+    expiresAt: seconds(receivedAt) + KEEP_ROLLBACKS_SECONDS,
+  };
+}
+
+function pointerItem(record: RollbackRecord): Record<string, unknown> {
+  return {
+    ...pointerKey(firingOfRecord(record), record.id),
+    rollbackId: record.id,
+    expiresAt: seconds(record.timeline.receivedAt) + KEEP_ROLLBACKS_SECONDS,
+  };
+}
+
+function targetItem(target: TargetRecord, now: number): Record<string, unknown> {
+  return { ...target, ...targetKey(target), expiresAt: seconds(now) + KEEP_ROLLBACKS_SECONDS };
+}
+
+function eventItem(event: OutboxEvent): Record<string, unknown> {
+  return {
+    ...event,
+    ...eventKey(event.id),
+    unsent: UNSENT,
+    expiresAt: seconds(event.createdAt) + KEEP_EVENTS_SECONDS,
+  };
+}
+
+function seconds(epochMs: number): number {
+  return Math.floor(epochMs / 1000);
+}

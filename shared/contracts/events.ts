@@ -1,0 +1,119 @@
+import * as z from 'zod/mini';
+import { OUTCOMES, REASONS, type Reason } from '#shared/domain/outcome.ts';
+
+export const EVENT_SOURCE = 'weightless';
+/** The envelope's and the data's major version: additions do not change it. */
+export const EVENT_SCHEMA_VERSION = 1;
+
+const instant = z.string().check(z.regex(/^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/));
+const strings = z.record(z.string(), z.string());
+const ShareSchema = z.object({ to: z.string(), weight: z.number() });
+
+export const CommandSchema = z.object({ does: z.string(), run: z.string() });
+export const WeightChangeSchema = z.object({
+  virtualService: z.string(),
+  route: z.string(),
+  before: z.array(ShareSchema),
+  after: z.array(ShareSchema),
+});
+export const ResidualSchema = z.object({
+  kind: z.enum([
+    'header-route',
+    'overlapping-destination',
+    'route-table-invalid',
+    'unmanaged-virtual-service',
+    'unmanaged-mirror',
+  ]),
+  virtualService: z.string(),
+  route: z.string(),
+  what: z.string(),
+});
+export const ReasonSchema = z.enum(Object.keys(REASONS) as [Reason, ...Reason[]]);
+export const SlaSchema = z.object({
+  targetMs: z.number(),
+  alertToZeroMs: z.optional(z.number()),
+  met: z.optional(z.boolean()),
+  late: z.boolean(),
+  clockSkew: z.boolean(),
+  count: z.enum(['met', 'missed', 'not-counted', 'open']),
+});
+
+/** What every rollback event tells: the record as it stands then. Times are ISO 8601 in UTC. */
+const RollbackDataSchema = z.object({
+  rollbackId: z.string(),
+  episodeId: z.optional(z.string()),
+  cluster: z.string(),
+  canary: z.string(),
+  virtualServices: z.array(z.string()),
+  outcome: z.enum(OUTCOMES),
+  reason: z.optional(ReasonSchema),
+  message: z.string(),
+  commands: z.array(CommandSchema),
+  alert: z.object({
+    name: z.string(),
+    fingerprint: z.string(),
+    startsAt: instant,
+    labels: strings,
+    annotations: strings,
+    generatorUrl: z.optional(z.string()),
+  }),
+  weights: z.array(WeightChangeSchema),
+  residual: z.union([z.array(ResidualSchema), z.literal('unknown')]),
+  stableReadiness: z.enum(['ready', 'not-ready', 'unknown', 'not-asked']),
+  timeline: z.object({
+    firedAt: instant,
+    receivedAt: instant,
+    targetedAt: z.optional(instant),
+    zeroedAt: z.optional(instant),
+    zeroedPrecision: z.optional(z.enum(['observed', 'journal'])),
+    recordedAt: instant,
+    alertResolvedAt: z.optional(instant),
+  }),
+  sla: SlaSchema,
+  /** True where a person must be woken. */
+  pages: z.boolean(),
+});
+
+const data = <T extends z.core.$ZodLooseShape>(shape: T) => z.extend(RollbackDataSchema, shape);
+
+/** The data of each detail-type. */
+export const EVENT_DATA = {
+  RollbackCompleted: data({ outcome: z.literal('rolled-back') }),
+  RollbackSuggested: data({ reason: ReasonSchema }),
+  RollbackSkipped: data({ outcome: z.enum(['skipped', 'observed', 'already-zero']), reason: ReasonSchema }),
+  RollbackRefused: data({ outcome: z.literal('refused'), reason: ReasonSchema }),
+  RollbackFailed: data({ outcome: z.literal('failed'), reason: ReasonSchema }),
+  RollbackSlaBreached: data({}),
+  RollbackReasserted: data({ reassert: z.number() }),
+  AlertResolved: data({}),
+} as const;
+
+export type EventType = keyof typeof EVENT_DATA;
+export type RollbackData = z.infer<typeof RollbackDataSchema>;
+
+const MetadataSchema = z.object({
+  /** The same whenever the same event is sent again: EventBridge gives a forwarded event a new id of its own. */
+  id: z.string(),
+  version: z.literal(EVENT_SCHEMA_VERSION),
+  timestamp: instant,
+  service: z.literal(EVENT_SOURCE),
+  correlationId: z.string(),
+});
+
+/** What stands in an EventBridge event's `detail`, by detail-type. */
+export function detailSchema(type: EventType) {
+  return z.object({ metadata: MetadataSchema, data: EVENT_DATA[type] });
+}
+
+const TYPES = Object.keys(EVENT_DATA) as [EventType, ...EventType[]];
+
+/** An event on its way out: written in the transaction of the change that it tells of. */
+export const OutboxEventSchema = z.object({
+  id: z.string(),
+  rollbackId: z.string(),
+  type: z.enum(TYPES),
+  /** Epoch ms. */
+  createdAt: z.number(),
+  detail: z.object({ metadata: MetadataSchema, data: z.looseObject({ rollbackId: z.string() }) }),
+});
+export type OutboxEvent = z.infer<typeof OutboxEventSchema>;

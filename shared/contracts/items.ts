@@ -1,0 +1,121 @@
+import * as z from 'zod/mini';
+import { OUTCOMES } from '#shared/domain/outcome.ts';
+import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
+import {
+  CommandSchema,
+  type OutboxEvent,
+  OutboxEventSchema,
+  ReasonSchema,
+  ResidualSchema,
+  SlaSchema,
+  WeightChangeSchema,
+} from './events.ts';
+
+/**
+ * What the table holds. The items are loose: a field that a newer version wrote survives when an older one writes the
+ * record again.
+ */
+const keys = { pk: z.string(), sk: z.string(), expiresAt: z.optional(z.int()) };
+const version = z.int().check(z.positive());
+const epochMs = z.number();
+const strings = z.record(z.string(), z.string());
+
+const AlertSchema = z.object({
+  name: z.string(),
+  fingerprint: z.string(),
+  labels: strings,
+  annotations: strings,
+  generatorUrl: z.optional(z.string()),
+});
+
+const TimelineSchema = z.object({
+  firedAt: epochMs,
+  receivedAt: epochMs,
+  targetedAt: z.optional(epochMs),
+  zeroedAt: z.optional(epochMs),
+  zeroedPrecision: z.optional(z.enum(['observed', 'journal'])),
+  recordedAt: epochMs,
+  alertResolvedAt: z.optional(epochMs),
+});
+
+const HistoryEntrySchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('improved'),
+    at: epochMs,
+    from: z.object({ outcome: z.enum(OUTCOMES), reason: z.optional(ReasonSchema) }),
+  }),
+  z.object({ kind: z.literal('reasserted'), at: epochMs, number: z.number() }),
+  z.object({ kind: z.enum(['already-acted', 'contested']), at: epochMs }),
+  z.object({ kind: z.literal('resolved'), at: epochMs }),
+]);
+
+export const RollbackItemSchema = z.looseObject({
+  ...keys,
+  day: z.string(),
+  received: z.string(),
+  id: z.string(),
+  version,
+  cluster: z.string(),
+  canary: z.string(),
+  virtualServices: z.array(z.string()),
+  outcome: z.enum(OUTCOMES),
+  reason: z.optional(ReasonSchema),
+  message: z.string(),
+  commands: z.array(CommandSchema),
+  alert: AlertSchema,
+  truncatedAlerts: z.number(),
+  weights: z.array(WeightChangeSchema),
+  residual: z.union([z.array(ResidualSchema), z.literal('unknown')]),
+  stableReadiness: z.enum(['ready', 'not-ready', 'unknown', 'not-asked']),
+  unknowns: z.array(z.string()),
+  timeline: TimelineSchema,
+  sla: SlaSchema,
+  pages: z.boolean(),
+  episode: z.optional(z.object({ id: z.string(), firedAt: epochMs })),
+  history: z.array(HistoryEntrySchema),
+  supersededBy: z.optional(z.string()),
+});
+
+export const TargetItemSchema = z.looseObject({
+  ...keys,
+  cluster: z.string(),
+  canary: z.string(),
+  version,
+  firings: z.array(z.string()),
+  holdUntil: z.optional(epochMs),
+  episode: z.object({
+    id: z.string(),
+    firedAt: epochMs,
+    unresolved: z.array(z.string()),
+    closedAt: z.optional(epochMs),
+  }),
+});
+
+/** Says which rollbacks one firing has; only its keys matter. */
+export const FiringPointerItemSchema = z.looseObject({ ...keys, rollbackId: z.string() });
+
+/** An event that waits to be sent carries `unsent`; the index over it holds no others. */
+export const EventItemSchema = z.extend(OutboxEventSchema, { ...keys, unsent: z.optional(z.string()) });
+
+/** @throws ZodError */
+export function parseRollbackItem(item: unknown): RollbackRecord {
+  const { pk, sk, expiresAt, day, received, ...record } = RollbackItemSchema.parse(item);
+  return record;
+}
+
+/** @throws ZodError */
+export function parseTargetItem(item: unknown): TargetRecord {
+  const { pk, sk, expiresAt, ...target } = TargetItemSchema.parse(item);
+  return target;
+}
+
+/** The rollback's id. @throws ZodError */
+export function parseFiringPointerItem(item: unknown): string {
+  return FiringPointerItemSchema.parse(item).rollbackId;
+}
+
+/** @throws ZodError */
+export function parseEventItem(item: unknown): OutboxEvent {
+  const { pk, sk, expiresAt, unsent, ...event } = EventItemSchema.parse(item);
+  return event;
+}

@@ -1,0 +1,104 @@
+import {
+  EVENT_SCHEMA_VERSION,
+  EVENT_SOURCE,
+  type EventType,
+  type OutboxEvent,
+  type RollbackData,
+} from '#shared/contracts/events.ts';
+import type { Told } from '#shared/domain/merge-record.ts';
+import { eventTypeOf } from '#shared/domain/outcome.ts';
+import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
+import { sha256 } from './digest.ts';
+
+/**
+ * The event that tells of one change of a record. Its id is made of what it tells, so that whoever finds the same
+ * change untold tells it under the same id.
+ */
+export function buildEvent(record: RollbackRecord, told: Told, now: number): OutboxEvent | undefined {
+  const type = typeOf(record, told);
+  if (!type) return undefined;
+  const part = told.kind === 'history' ? `history ${told.index}` : `version ${record.version}`;
+  const id = sha256(JSON.stringify([record.id, type, part]));
+  const more = told.kind === 'history' && told.entry.kind === 'reasserted' ? { reassert: told.entry.number } : {};
+  const why = told.kind === 'history' && isReason(told.entry.kind) ? { reason: told.entry.kind } : {};
+  const metadata = {
+    id,
+    version: EVENT_SCHEMA_VERSION,
+    timestamp: iso(now),
+    service: EVENT_SOURCE,
+    correlationId: record.episode?.id ?? record.id,
+  } as const;
+  const detail = { metadata, data: { ...rollbackData(record), ...more, ...why, ...paging(record, told) } };
+  return { id, rollbackId: record.id, type, createdAt: now, detail };
+}
+
+function typeOf(record: RollbackRecord, told: Told): EventType | undefined {
+  if (told.kind === 'outcome') return eventTypeOf(record.outcome);
+  if (told.kind === 'sla-breached') return 'RollbackSlaBreached';
+  switch (told.entry.kind) {
+    case 'reasserted':
+      return 'RollbackReasserted';
+    case 'already-acted':
+    case 'contested':
+      return 'RollbackSuggested';
+    case 'resolved':
+      return 'AlertResolved';
+    case 'improved':
+      return undefined;
+  }
+}
+
+function isReason(kind: string): kind is 'already-acted' | 'contested' {
+  return kind === 'already-acted' || kind === 'contested';
+}
+
+/** History pages by itself: the record's own page has been told. */
+function paging(record: RollbackRecord, told: Told): { readonly pages: boolean } {
+  return { pages: told.kind === 'history' ? isReason(told.entry.kind) : record.pages || told.kind === 'sla-breached' };
+}
+
+/** The record in the words of the events. */
+export function rollbackData(record: RollbackRecord): RollbackData {
+  const { alert, timeline } = record;
+  return {
+    rollbackId: record.id,
+    ...(record.episode ? { episodeId: record.episode.id } : {}),
+    cluster: record.cluster,
+    canary: record.canary,
+    virtualServices: [...record.virtualServices],
+    outcome: record.outcome,
+    ...(record.reason ? { reason: record.reason } : {}),
+    message: record.message,
+    commands: [...record.commands],
+    alert: {
+      name: alert.name,
+      fingerprint: alert.fingerprint,
+      startsAt: iso(timeline.firedAt),
+      labels: alert.labels,
+      annotations: alert.annotations,
+      ...(alert.generatorUrl ? { generatorUrl: alert.generatorUrl } : {}),
+    },
+    weights: record.weights.map((change) => ({ ...change, before: [...change.before], after: [...change.after] })),
+    residual: record.residual === 'unknown' ? 'unknown' : [...record.residual],
+    stableReadiness: record.stableReadiness,
+    timeline: {
+      firedAt: iso(timeline.firedAt),
+      receivedAt: iso(timeline.receivedAt),
+      ...optionalTime('targetedAt', timeline.targetedAt),
+      ...optionalTime('zeroedAt', timeline.zeroedAt),
+      ...(timeline.zeroedPrecision ? { zeroedPrecision: timeline.zeroedPrecision } : {}),
+      recordedAt: iso(timeline.recordedAt),
+      ...optionalTime('alertResolvedAt', timeline.alertResolvedAt),
+    },
+    sla: record.sla,
+    pages: record.pages,
+  };
+}
+
+function optionalTime<K extends string>(key: K, ms: number | undefined): { readonly [P in K]?: string } {
+  return ms === undefined ? {} : ({ [key]: iso(ms) } as { readonly [P in K]?: string });
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,96 @@
+import { type Managed, readManaged } from '#shared/domain/managed.ts';
+import type { DestinationRule, Endpoints, Rollout } from '#shared/domain/surroundings.ts';
+import type { VirtualService } from '#shared/domain/virtual-service.ts';
+import type { Cluster } from '#shared/ports/cluster.ts';
+import { type Budget, withRetries } from './budget.ts';
+
+/**
+ * What one delivery has read of one cluster; each thing is asked for once. The optional reads never fail: what gives no
+ * answer is empty, and its name stands in `unknowns`.
+ */
+export type ClusterView = {
+  readonly cluster: Cluster;
+  readonly managed: readonly Managed[];
+  readonly unknowns: ReadonlySet<string>;
+  rollouts(): Promise<readonly Rollout[]>;
+  rules(namespaces: readonly string[]): Promise<readonly DestinationRule[]>;
+  /** undefined where it is not known. */
+  endpoints(namespace: string, service: string): Promise<readonly Endpoints[] | undefined>;
+  pods(namespace: string, labels: Readonly<Record<string, string>>): Promise<readonly string[] | undefined>;
+  /** An object that the mode label does not mark. Throws ClusterFault: whether a delegate holds the canary must be known. */
+  unmanaged(name: string): Promise<VirtualService | undefined>;
+  /** Every VirtualService there is, asked for when the first canary is at zero; `unknown` where that fails. */
+  everything(): Promise<readonly VirtualService[] | 'unknown'>;
+};
+
+/** The namespaces and services that the alerts of a delivery point to. */
+export type ViewHints = { readonly namespaces: readonly string[] };
+
+/** Reads first, all at once: VirtualServices, Rollouts, and DestinationRules and EndpointSlices where the alerts point. */
+export async function openClusterView(cluster: Cluster, hints: ViewHints, budget: Budget): Promise<ClusterView> {
+  const { virtualServices, surroundings } = cluster;
+  const { signal } = budget;
+  const unknowns = new Set<string>();
+  const asked = new Map<string, Promise<unknown>>();
+
+  function once<T>(key: string, ask: () => Promise<T>): Promise<T> {
+    const known = asked.get(key) as Promise<T> | undefined;
+    const asking = known ?? ask();
+    asked.set(key, asking);
+    return asking;
+  }
+  function optional<T>(key: string, ask: (() => Promise<T>) | undefined, none: T): Promise<T | undefined> {
+    if (!ask) return Promise.resolve(none);
+    return once(key, () =>
+      ask().catch(() => {
+        unknowns.add(key);
+        return undefined;
+      }),
+    );
+  }
+
+  const rules = (namespace: string) =>
+    optional(
+      `destinationrules of ${namespace}`,
+      surroundings && (() => surroundings.destinationRules(namespace, signal)),
+      [],
+    );
+  const slices = (namespace: string) =>
+    optional(
+      `endpointslices of ${namespace}`,
+      surroundings && (() => surroundings.endpoints(namespace, undefined, signal)),
+      undefined,
+    );
+  const rollouts = () => optional('rollouts', surroundings && (() => surroundings.rollouts(signal)), []);
+
+  void rollouts();
+  for (const namespace of hints.namespaces) {
+    void rules(namespace);
+    void slices(namespace);
+  }
+  const managed = readManaged(await withRetries(budget, () => virtualServices.list('managed', signal)));
+
+  return {
+    cluster,
+    managed,
+    unknowns,
+    rollouts: async () => (await rollouts()) ?? [],
+    rules: async (namespaces) => (await Promise.all(namespaces.map(rules))).flatMap((found) => found ?? []),
+    async endpoints(namespace, service) {
+      const found = await slices(namespace);
+      return found?.filter((one) => one.service === service);
+    },
+    pods: (namespace, labels) =>
+      optional(
+        `pods of ${namespace} ${JSON.stringify(labels)}`,
+        surroundings && (() => surroundings.pods(namespace, labels, signal)),
+        undefined,
+      ),
+    unmanaged: (name) =>
+      once(`virtualservice ${name}`, () => {
+        const [namespace = '', object = ''] = name.split('/');
+        return withRetries(budget, () => virtualServices.get({ namespace, name: object }, signal));
+      }),
+    everything: () => once('everything', () => virtualServices.list('all', signal).catch(() => 'unknown' as const)),
+  };
+}

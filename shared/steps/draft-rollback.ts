@@ -1,0 +1,112 @@
+import { type Alert, firingOf } from '#shared/domain/alert.ts';
+import { formatDestination } from '#shared/domain/destination.ts';
+import type { RollbackDraft } from '#shared/domain/merge-record.ts';
+import { REASONS } from '#shared/domain/outcome.ts';
+import { type RecordedAlert, UNKNOWN } from '#shared/domain/rollback-record.ts';
+import type { Unresolved } from '#shared/domain/target.ts';
+import { rollbackId } from './digest.ts';
+import type { Draft } from './record-rollbacks.ts';
+import type { TargetResult } from './zero-target.ts';
+
+export type DeliveryFacts = {
+  /** Epoch ms. */
+  readonly receivedAt: number;
+  readonly truncatedAlerts: number;
+  /** The SLA target where no VirtualService says another, ms. */
+  readonly slaMs: number;
+};
+
+/** The record of one firing about one target. */
+export function draftOfTarget(
+  alert: Alert,
+  result: TargetResult,
+  facts: DeliveryFacts,
+  unknowns: readonly string[],
+): Draft | undefined {
+  const firing = firingOf(alert);
+  const verdict = result.verdicts.get(firing);
+  if (!verdict) return undefined;
+  const { target } = result;
+  const canary = formatDestination(target.canary);
+  const { zeroed } = verdict;
+  const draft: RollbackDraft = {
+    ...common(alert, facts),
+    id: rollbackId({ cluster: target.cluster, canary, firing }),
+    cluster: target.cluster,
+    canary,
+    virtualServices: target.members.map(({ managed }) => managed.name),
+    outcome: verdict.outcome,
+    reason: verdict.reason,
+    message: verdict.message,
+    commands: verdict.commands,
+    weights: result.members.flatMap(({ weights }) => weights),
+    residual: result.residual,
+    stableReadiness: result.stableReadiness,
+    unknowns,
+    timeline: {
+      firedAt: alert.startsAt,
+      receivedAt: zeroed?.receivedAt ?? facts.receivedAt,
+      targetedAt: zeroed?.precision === 'journal' ? undefined : result.targetedAt,
+      ...(zeroed ? { zeroedAt: zeroed.at, zeroedPrecision: zeroed.precision } : {}),
+    },
+    slaMs: Math.min(
+      ...target.members.map(({ managed }) => managed.marks.slaMs ?? facts.slaMs),
+      Number.POSITIVE_INFINITY,
+    ),
+    reasserts: verdict.reasserts ?? 0,
+  };
+  const slaMs = Number.isFinite(draft.slaMs) ? draft.slaMs : facts.slaMs;
+  return { draft: { ...draft, slaMs }, firing, holdUntil: verdict.holdUntil };
+}
+
+/** The record of a firing whose canary is not known; it keeps the alert, so that it can be finished later. */
+export function draftOfUnresolved(alert: Alert, said: Unresolved, cluster: string, facts: DeliveryFacts): Draft {
+  const firing = firingOf(alert);
+  const draft: RollbackDraft = {
+    ...common(alert, facts),
+    id: rollbackId({ cluster, canary: UNKNOWN, firing }),
+    cluster,
+    canary: UNKNOWN,
+    virtualServices: said.virtualServices,
+    outcome: REASONS[said.reason].outcome,
+    reason: said.reason,
+    message: said.message,
+    commands: said.commands,
+    weights: [],
+    residual: [],
+    stableReadiness: 'not-asked',
+    unknowns: [],
+    timeline: { firedAt: alert.startsAt, receivedAt: facts.receivedAt },
+    slaMs: facts.slaMs,
+    reasserts: 0,
+  };
+  return { draft, firing };
+}
+
+function common(alert: Alert, { truncatedAlerts }: DeliveryFacts): Pick<RollbackDraft, 'alert' | 'truncatedAlerts'> {
+  return { alert: recordedAlert(alert), truncatedAlerts };
+}
+
+/** DynamoDB keeps 400 KB an item and EventBridge 256 KB an event: of an outsized alert, the first part is enough. */
+const MAX_LABELS = 64;
+const MAX_LABEL_CHARS = 1024;
+const MAX_ANNOTATION_CHARS = 2048;
+
+function recordedAlert({ labels, annotations, fingerprint, generatorUrl }: Alert): RecordedAlert {
+  return {
+    name: cut(labels['alertname'] ?? '', MAX_LABEL_CHARS),
+    fingerprint,
+    labels: cutAll(labels, MAX_LABEL_CHARS),
+    annotations: cutAll(annotations, MAX_ANNOTATION_CHARS),
+    ...(generatorUrl ? { generatorUrl: cut(generatorUrl, MAX_ANNOTATION_CHARS) } : {}),
+  };
+}
+
+function cutAll(map: Readonly<Record<string, string>>, chars: number): Record<string, string> {
+  const entries = Object.entries(map).slice(0, MAX_LABELS);
+  return Object.fromEntries(entries.map(([key, value]) => [cut(key, MAX_LABEL_CHARS), cut(value, chars)]));
+}
+
+function cut(text: string, chars: number): string {
+  return text.length > chars ? `${text.slice(0, chars - 1)}…` : text;
+}

@@ -1,0 +1,161 @@
+import { readJournal } from '#shared/contracts/journal.ts';
+import { firingOf } from '#shared/domain/alert.ts';
+import { type Command, patchCommand } from '#shared/domain/command.ts';
+import { labelModeCommand, removeMarkCommand } from '#shared/domain/commands-for.ts';
+import { type DestinationKey, formatDestination } from '#shared/domain/destination.ts';
+import { decideFiring, type FiringDecision } from '#shared/domain/firing-decision.ts';
+import type { Journal } from '#shared/domain/journal.ts';
+import type { Edit } from '#shared/domain/json-patch.ts';
+import type { Managed } from '#shared/domain/managed.ts';
+import { MARK } from '#shared/domain/marks.ts';
+import { MODES, type Mode, modeOf } from '#shared/domain/mode.ts';
+import { type Reason, verdictOf } from '#shared/domain/outcome.ts';
+import { type Plan, plan } from '#shared/domain/plan.ts';
+import type { Residual } from '#shared/domain/residual.ts';
+import type { DestinationRule } from '#shared/domain/surroundings.ts';
+import type { Claim } from '#shared/domain/target.ts';
+import { journaledWeights, journaledZero, openEntryFor } from './journaled.ts';
+import type { MemberResult, MemberVerdict } from './member-result.ts';
+
+export type MemberQuestion = {
+  readonly managed: Managed;
+  readonly canary: DestinationKey;
+  readonly stable?: DestinationKey | undefined;
+  readonly rules: readonly DestinationRule[];
+  readonly claims: readonly Claim[];
+  /** The global mode: what the object's own is capped by. */
+  readonly mode: Mode;
+  readonly now: number;
+  readonly context?: string | undefined;
+};
+
+export type Served = { readonly claim: Claim; readonly decision: FiringDecision };
+
+/** What is to be done about one object as it stands: nothing more, or a patch for the claims that may act. */
+export type Evaluation =
+  | { readonly kind: 'settled'; readonly result: MemberResult }
+  | {
+      readonly kind: 'to-patch';
+      readonly edits: readonly Edit[];
+      readonly journal: Journal;
+      readonly served: readonly Served[];
+      /** With the verdicts of the claims that may not act; those of the others follow the patch. */
+      readonly soFar: MemberResult;
+    };
+
+/** Weights decide; the journal only tells which firing may still act, and when the canary was at zero. */
+export function evaluateMember(question: MemberQuestion): Evaluation {
+  const { managed, canary, context } = question;
+  const { object, marks, name } = managed;
+  const refuse = (reason: Reason, message: string, commands: readonly Command[]) =>
+    settle(question, reason, message, commands);
+  if (marks.problems.length > 0) {
+    const listed = marks.problems.map(
+      ({ mark, value, allowed }) => `${mark} is ${JSON.stringify(value)}; allowed is ${allowed}`,
+    );
+    return refuse(
+      'invalid-marks',
+      `${name}: ${listed.join('. ')}.`,
+      marks.problems.map((one) => removeMarkCommand(managed, one, context)),
+    );
+  }
+  const mode = modeOf(object, question.mode);
+  if (!mode) {
+    const said = object.metadata.labels[MARK.mode] ?? '';
+    return refuse(
+      'invalid-mode',
+      `${name}: the label ${MARK.mode} is ${JSON.stringify(said)}; allowed are ${MODES.join(', ')}.`,
+      [labelModeCommand(object, context)],
+    );
+  }
+  const planned = plan({
+    object,
+    canary,
+    stable: question.stable,
+    darkLaunch: marks.darkLaunch,
+    rules: question.rules,
+  });
+  if (planned.kind === 'refused') {
+    const reason = mode === 'observe' ? 'mode-observe' : planned.reason;
+    return refuse(reason, `${name}: ${planned.why}. Mark it with the annotation ${MARK.stable}.`, []);
+  }
+  return planned.kind === 'nothing-to-do' ? atZero(question, planned.residual) : toPatch(question, planned, mode);
+}
+
+function settle(question: MemberQuestion, reason: Reason, message: string, commands: readonly Command[]): Evaluation {
+  const verdicts = new Map(question.claims.map(({ alert }) => [firingOf(alert), { ...verdictOf(reason), message }]));
+  return { kind: 'settled', result: { ...empty(question), verdicts, commands } };
+}
+
+/** Nothing to send: our own rollback of this firing, with the journal's times, or somebody else's zero. */
+function atZero(question: MemberQuestion, residual: readonly Residual[]): Evaluation {
+  const { managed, claims, now, canary } = question;
+  const journal = readJournal(managed.object);
+  const entries = claims.map(({ alert }) => ({
+    firing: firingOf(alert),
+    entry: openEntryFor(journal, firingOf(alert), now),
+  }));
+  const verdicts = entries.map(({ firing, entry }): [string, MemberVerdict] => {
+    if (!entry)
+      return [
+        firing,
+        { ...verdictOf('at-zero'), message: `${managed.name}: ${formatDestination(canary)} was at zero already.` },
+      ];
+    const zeroed = {
+      at: journaledZero(managed.object, entry),
+      precision: 'journal' as const,
+      receivedAt: entry.receivedAt,
+    };
+    return [
+      firing,
+      { outcome: 'rolled-back', message: `${managed.name}: at zero since the rollback of this firing.`, zeroed, entry },
+    ];
+  });
+  const newest = entries.find(({ entry }) => entry)?.entry;
+  const weights = newest ? journaledWeights(managed.object, newest) : [];
+  return { kind: 'settled', result: { ...empty(question), verdicts: new Map(verdicts), weights, residual } };
+}
+
+function toPatch(question: MemberQuestion, planned: Extract<Plan, { kind: 'change' }>, mode: Mode): Evaluation {
+  const { managed, claims, now, context } = question;
+  const journal = readJournal(managed.object);
+  const commands = [patchCommand(managed.object, planned.edits, context)];
+  const verdicts = new Map<string, MemberVerdict>();
+  const served: Served[] = [];
+  for (const claim of claims) {
+    const decision = decideFiring(journal, firingOf(claim.alert), now);
+    const reason = whyNot(decision, claim, mode);
+    if (reason)
+      verdicts.set(firingOf(claim.alert), { ...verdictOf(reason), message: `${managed.name}: ${WHY_NOT[reason]}` });
+    else served.push({ claim, decision });
+  }
+  const soFar = { ...empty(question), verdicts, residual: planned.residual, commands };
+  return served.length === 0
+    ? { kind: 'settled', result: soFar }
+    : { kind: 'to-patch', edits: planned.edits, journal, served, soFar };
+}
+
+type WhyNot = 'mode-observe' | 'already-acted' | 'contested' | 'weak-identity' | 'mode-suggest';
+
+function whyNot(decision: FiringDecision, claim: Claim, mode: Mode): WhyNot | undefined {
+  if (mode === 'observe') return 'mode-observe';
+  if (decision.kind === 'already-acted' || decision.kind === 'contested') return decision.kind;
+  if (mode === 'suggest') return 'mode-suggest';
+  return claim.weak ? 'weak-identity' : undefined;
+}
+
+const WHY_NOT: Readonly<Record<WhyNot, string>> = {
+  'mode-observe': 'the mode is observe, so nothing was written.',
+  'mode-suggest': 'the mode is suggest: run the command to take the canary to zero.',
+  'weak-identity':
+    'found by the labels service/app and namespace alone. Run the command, or let the rule say weightless_action: rollback or keep Istio’s destination_* labels.',
+  'already-acted':
+    'this firing has had its rollback, its hold is over, and the canary gets traffic again. Run the command if it should not.',
+  contested:
+    'the canary was put back again and again within the hold. Find out who writes it (metadata.managedFields), then run the command.',
+};
+
+function empty({ managed }: MemberQuestion): MemberResult {
+  const journalIgnored = readJournal(managed.object).ignored;
+  return { name: managed.name, verdicts: new Map(), weights: [], residual: [], commands: [], journalIgnored };
+}

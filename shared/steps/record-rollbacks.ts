@@ -1,0 +1,118 @@
+import { withRecord } from '#shared/domain/episode.ts';
+import { mergeRecord, type RollbackDraft, type Told } from '#shared/domain/merge-record.ts';
+import { type RollbackRecord, type TargetRecord, UNKNOWN } from '#shared/domain/rollback-record.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import {
+  type KnownRollbacks,
+  MAX_RECORDS_PER_CHANGE,
+  type RollbackChange,
+  type RollbackLog,
+  StoreFault,
+} from '#shared/ports/rollback-log.ts';
+import { buildEvent } from './build-events.ts';
+import { rollbackId } from './digest.ts';
+
+/** One firing's part in a target: its draft, and how long the canary must stay at zero. */
+export type Draft = { readonly draft: RollbackDraft; readonly firing: string; readonly holdUntil?: number | undefined };
+
+export type RecordDeps = { readonly log: RollbackLog; readonly clock: Clock };
+
+/** More racing writers than this are not a race. */
+const MAX_TRIES = 8;
+
+/**
+ * Writes what was done about one target for some firings: rollbacks, target and events, all or nothing in parts of 20.
+ * Returns the records as they stand now, in the order given: where another delivery knew better, that one's.
+ * Throws StoreFault.
+ */
+export async function recordRollbacks(
+  drafts: readonly Draft[],
+  deps: RecordDeps,
+  signal: AbortSignal,
+): Promise<RollbackRecord[]> {
+  const records: RollbackRecord[] = [];
+  for (let start = 0; start < drafts.length; start += MAX_RECORDS_PER_CHANGE) {
+    records.push(...(await recordPart(drafts.slice(start, start + MAX_RECORDS_PER_CHANGE), deps, signal)));
+  }
+  return records;
+}
+
+async function recordPart(
+  drafts: readonly Draft[],
+  { log, clock }: RecordDeps,
+  signal: AbortSignal,
+): Promise<RollbackRecord[]> {
+  const first = drafts[0]?.draft;
+  if (!first) return [];
+  const target = first.canary === UNKNOWN ? undefined : { cluster: first.cluster, canary: first.canary };
+  const ids = drafts.flatMap(({ draft, firing }) => [draft.id, ...placeholderIds(draft, firing)]);
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const known = await log.read([...new Set(ids)], target, signal);
+    const change = changeOf(drafts, known, clock.now());
+    if (change.rollbacks.length === 0) return change.records;
+    if ((await log.commit(change, signal)) === 'written') return change.records;
+  }
+  throw new StoreFault(
+    `The records of ${first.cluster} ${first.canary} kept changing: ${MAX_TRIES} writes met another writer’s`,
+  );
+}
+
+type Change = RollbackChange & { readonly records: RollbackRecord[] };
+
+function changeOf(drafts: readonly Draft[], known: KnownRollbacks, now: number): Change {
+  let target: TargetRecord | undefined = known.target;
+  const records: RollbackRecord[] = [];
+  const written: { readonly record: RollbackRecord; readonly told: readonly Told[] }[] = [];
+  const replaced: Replaced[] = [];
+  for (const one of drafts) {
+    const merged = mergeRecord(known.rollbacks.get(one.draft.id), one.draft, now);
+    if (merged.kind === 'write') {
+      target = one.draft.canary === UNKNOWN ? target : withRecord(target, merged.record, one.firing, one.holdUntil);
+      written.push({ record: inEpisode(merged.record, target), told: merged.told });
+      replaced.push(...placeholdersOf(one, known));
+    }
+    records.push(merged.kind === 'write' ? inEpisode(merged.record, target) : merged.record);
+  }
+  return {
+    records,
+    rollbacks: [...written.map(({ record }) => record), ...replaced.flatMap(supersede)],
+    // However many firings it took in, it is one write.
+    target: target && target !== known.target ? { ...target, version: (known.target?.version ?? 0) + 1 } : undefined,
+    remove: replaced.flatMap(remove),
+    events: written
+      .flatMap(({ record, told }) => told.map((news) => buildEvent(record, news, now)))
+      .filter((event) => event !== undefined),
+  };
+}
+
+function inEpisode(record: RollbackRecord, target: TargetRecord | undefined): RollbackRecord {
+  if (record.episode || !target) return record;
+  return { ...record, episode: { id: target.episode.id, firedAt: target.episode.firedAt } };
+}
+
+/** A record without canary, or cluster, that a record with both replaces: deleted while unfinished, else kept and marked. */
+type Replaced = { readonly placeholder: RollbackRecord; readonly by: Draft };
+
+function remove({ placeholder: { id, version, outcome }, by }: Replaced): RollbackChange['remove'] {
+  return outcome === 'pending' ? [{ id, version, firing: by.firing }] : [];
+}
+
+function supersede({ placeholder, by }: Replaced): RollbackRecord[] {
+  return placeholder.outcome === 'pending'
+    ? []
+    : [{ ...placeholder, version: placeholder.version + 1, supersededBy: by.draft.id }];
+}
+
+/** What may have been recorded for the firing before its canary, or its cluster, was known. */
+function placeholderIds({ cluster, canary }: RollbackDraft, firing: string): string[] {
+  if (canary === UNKNOWN) return [];
+  return [cluster, UNKNOWN].map((one) => rollbackId({ cluster: one, canary: UNKNOWN, firing }));
+}
+
+function placeholdersOf(by: Draft, known: KnownRollbacks): Replaced[] {
+  const found = placeholderIds(by.draft, by.firing).map((id) => known.rollbacks.get(id));
+  return found
+    .filter((record) => record !== undefined)
+    .filter(({ supersededBy }) => supersededBy === undefined)
+    .map((placeholder) => ({ placeholder, by }));
+}

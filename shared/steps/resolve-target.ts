@@ -1,0 +1,142 @@
+import { type Alert, directive } from '#shared/domain/alert.ts';
+import { breachingSide } from '#shared/domain/breaching-side.ts';
+import { type CanaryAnswer, candidatesOf } from '#shared/domain/canary-question.ts';
+import {
+  type DestinationKey,
+  distinctDestinations,
+  sameDestination,
+  serviceOfHost,
+} from '#shared/domain/destination.ts';
+import { findCanary } from '#shared/domain/find-canary.ts';
+import { findVirtualServices } from '#shared/domain/find-virtual-services.ts';
+import { type Managed, readManaged } from '#shared/domain/managed.ts';
+import { type Mode, modeOf } from '#shared/domain/mode.ts';
+import { ownerOf } from '#shared/domain/owner-of.ts';
+import { holdsCanary } from '#shared/domain/plan.ts';
+import type { DestinationRule, Rollout } from '#shared/domain/surroundings.ts';
+import type { Resolved, Target, Unresolved } from '#shared/domain/target.ts';
+import type { ClusterView } from './cluster-view.ts';
+import * as unresolved from './unresolved.ts';
+
+/** An alert label or annotation by which a rule's author asks for a rollback also where the identity is weak. */
+const ACTION_DIRECTIVE = 'weightless_action';
+
+/**
+ * From an alert to the canaries that it is about. Throws ClusterFault only where a VirtualService could not be read:
+ * what an optional read does not know is left out.
+ */
+export async function resolveTarget(alert: Alert, view: ClusterView, mode: Mode): Promise<Resolved | Unresolved> {
+  const found = findVirtualServices(alert, view.managed);
+  if (found.kind === 'invalid-target') return unresolved.invalidTarget(found);
+  if (found.kind === 'not-found') return unresolved.noManagedVirtualService(alert, view.cluster.name);
+  const involved = withDelegates(found.virtualServices, view.managed);
+  const [rules, rollouts] = await Promise.all([view.rules(namespacesOf(involved)), view.rollouts()]);
+  const question = { alert, host: found.host, rules, rollouts };
+  const answers = involved.map((managed) => ({ managed, answer: findCanary({ ...question, managed }) }));
+
+  const sides = answers.flatMap(({ answer }) => (answer.kind === 'found' ? [answer] : []));
+  const canaries = distinctDestinations(sides.map(({ canary }) => canary));
+  const hidden = await unlabelledDelegates(involved, view, found.host, canaries);
+  if (hidden.length > 0) return unresolved.delegateNotManaged(hidden, view.cluster, canaries[0]);
+  const problem = firstProblem(answers, canaries);
+  if (problem) return problemOf(problem, view, mode, rollouts);
+  if (canaries.length === 0) return unresolved.noCanary(involved);
+  if (canaries.length > 1 && found.by !== 'explicit' && found.by !== 'match') {
+    return unresolved.ambiguousTarget(canaries, involved, view.cluster);
+  }
+  const weak = found.by === 'service' && directive(alert, ACTION_DIRECTIVE) !== 'rollback';
+  const targets = canaries.map((canary) => {
+    const stable = sides.find((side) => sameDestination(side.canary, canary) && side.stable)?.stable;
+    const target = assemble({ view, canary, stable, answers, rules, rollouts });
+    const destinations = involved.flatMap((one) => one.destinations);
+    return { target, claim: { alert, weak, side: breachingSide({ alert, canary, stable, destinations, rules }) } };
+  });
+  return { kind: 'resolved', targets };
+}
+
+type Answered = { readonly managed: Managed; readonly answer: CanaryAnswer };
+type Problem = {
+  readonly managed: Managed;
+  readonly answer: Extract<CanaryAnswer, { kind: 'invalid-marks' | 'ambiguous' }>;
+};
+
+/** A delegate is found with its root: that is where the weights are. */
+function withDelegates(found: readonly Managed[], managed: readonly Managed[]): Managed[] {
+  const names = found.flatMap(({ delegates }) => delegates);
+  return [...new Set([...found, ...managed.filter(({ name }) => names.includes(name))])];
+}
+
+function namespacesOf(involved: readonly Managed[]): string[] {
+  const hosts = involved.flatMap(({ destinations }) => destinations.map(({ host }) => serviceOfHost(host)?.namespace));
+  return [
+    ...new Set(
+      [...hosts, ...involved.map(({ object }) => object.metadata.namespace)].filter((one) => one !== undefined),
+    ),
+  ];
+}
+
+/** Delegates without the mode label that hold the canary, or, where none is known, could hold one. */
+async function unlabelledDelegates(
+  involved: readonly Managed[],
+  view: ClusterView,
+  host: string | undefined,
+  canaries: readonly DestinationKey[],
+): Promise<Managed[]> {
+  const labelled = new Set(view.managed.map(({ name }) => name));
+  const names = [...new Set(involved.flatMap(({ delegates }) => delegates))].filter((name) => !labelled.has(name));
+  const objects = await Promise.all(names.map((name) => view.unmanaged(name)));
+  const delegates = readManaged(objects.filter((object) => object !== undefined));
+  return delegates.filter((one) =>
+    canaries.length > 0
+      ? canaries.some((canary) => holdsCanary(one.object, canary))
+      : candidatesOf(one, host).length > 1,
+  );
+}
+
+/** An object that could not say is settled by another one that names a canary which it also holds; malformed marks never are. */
+function firstProblem(answers: readonly Answered[], canaries: readonly DestinationKey[]): Problem | undefined {
+  const settled = (managed: Managed) => canaries.some((canary) => holdsCanary(managed.object, canary));
+  for (const { managed, answer } of answers) {
+    if (answer.kind === 'invalid-marks' || (answer.kind === 'ambiguous' && !settled(managed)))
+      return { managed, answer };
+  }
+  return undefined;
+}
+
+function problemOf(
+  { managed, answer }: Problem,
+  view: ClusterView,
+  mode: Mode,
+  rollouts: readonly Rollout[],
+): Unresolved {
+  const owner = ownerOf(managed, rollouts);
+  const said =
+    answer.kind === 'invalid-marks'
+      ? unresolved.invalidMarks(managed, answer.problems, view.cluster)
+      : owner
+        ? unresolved.managed(owner, [managed], view.cluster)
+        : unresolved.ambiguousCanary(managed, answer, view.cluster);
+  return modeOf(managed.object, mode) === 'observe' ? unresolved.observed(said) : said;
+}
+
+type Parts = {
+  readonly view: ClusterView;
+  readonly canary: DestinationKey;
+  readonly stable: DestinationKey | undefined;
+  readonly answers: readonly Answered[];
+  readonly rules: readonly DestinationRule[];
+  readonly rollouts: readonly Rollout[];
+};
+
+/** Every managed object that routes to the canary belongs to the target, also one that the alert does not name. */
+function assemble({ view, canary, stable, answers, rules, rollouts }: Parts): Target {
+  const members = view.managed
+    .filter(({ object }) => holdsCanary(object, canary))
+    .map((managed) => {
+      const own = answers.find((one) => one.managed === managed)?.answer;
+      const declared = own?.kind === 'found' && sameDestination(own.canary, canary) ? own.stable : undefined;
+      return { managed, stable: declared ?? stable };
+    });
+  const managedBy = members.map(({ managed }) => ownerOf(managed, rollouts)).find((owner) => owner !== undefined);
+  return { cluster: view.cluster.name, canary, members, rules, managedBy };
+}

@@ -1,0 +1,229 @@
+import { firingOf } from '#shared/domain/alert.ts';
+import type { JournalEntry } from '#shared/domain/journal.ts';
+import { entryFor } from '#shared/domain/journal.ts';
+import { type Managed, readManaged } from '#shared/domain/managed.ts';
+import { MARK } from '#shared/domain/marks.ts';
+import type { Mode } from '#shared/domain/mode.ts';
+import { type Reason, verdictOf } from '#shared/domain/outcome.ts';
+import { plan } from '#shared/domain/plan.ts';
+import type { Claim, Member, Target } from '#shared/domain/target.ts';
+import type { VirtualService } from '#shared/domain/virtual-service.ts';
+import { weightChanges } from '#shared/domain/weight-change.ts';
+import { ClusterFault, type PatchAnswer } from '#shared/ports/cluster.ts';
+import { type Budget, withRetries } from './budget.ts';
+import { buildPatch, needsFluxHold } from './build-patch.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { type Evaluation, evaluateMember } from './evaluate-member.ts';
+import { nextEntries } from './journal-entries.ts';
+import type { MemberResult, MemberVerdict } from './member-result.ts';
+import { faultReason, forbiddenMessage } from './unresolved.ts';
+
+export type MemberContext = {
+  readonly target: Target;
+  readonly member: Member;
+  readonly claims: readonly Claim[];
+  readonly view: ClusterView;
+  readonly budget: Budget;
+  readonly receivedAt: number;
+  readonly mode: Mode;
+  readonly holdMs: number;
+  /** Asked only when a patch is about to be sent. */
+  readonly stableNotReady: () => Promise<boolean>;
+  readonly onConflict: () => void;
+};
+
+/** Reads again, plans again and sends again at most this often when others write the object at the same time. */
+const MAX_CONFLICTS = 5;
+
+/**
+ * Takes the canary to zero in one object. Never throws: what the cluster did not let us do is a verdict. undefined where
+ * the object is gone, or no longer opted in: nothing is left to do there.
+ */
+export async function zeroMember(context: MemberContext): Promise<MemberResult | undefined> {
+  let managed: Managed | undefined = context.member.managed;
+  let rereads = 0;
+  try {
+    while (managed) {
+      const attempt = await tryOnce(managed, context);
+      if (attempt.kind === 'settled') return attempt.result;
+      if (rereads >= attempt.rereadsAllowed) return attempt.givenUp;
+      rereads += 1;
+      context.onConflict();
+      managed = await readAgain(managed, context);
+    }
+    return undefined;
+  } catch (fault) {
+    if (!(fault instanceof ClusterFault)) throw fault;
+    return allStopped(context, fault);
+  }
+}
+
+type Attempt =
+  | { readonly kind: 'settled'; readonly result: MemberResult }
+  /** The object is another than the one we read; `givenUp` is the result where it may not be read again. */
+  | { readonly kind: 'read-again'; readonly rereadsAllowed: number; readonly givenUp: MemberResult };
+
+async function tryOnce(managed: Managed, context: MemberContext): Promise<Attempt> {
+  const evaluation = evaluate(managed, context);
+  if (evaluation.kind === 'settled') return evaluation;
+  if (managed.marks.requireReadyStable && (await context.stableNotReady())) {
+    return { kind: 'settled', result: notReady(evaluation, managed) };
+  }
+  const sent = await send(managed, evaluation, context);
+  const result = settlePatch(sent, evaluation, managed, context);
+  if (result) return { kind: 'settled', result };
+  if (sent.answer.kind === 'bad-path') {
+    const givenUp = stopped(
+      evaluation,
+      'rejected',
+      `${managed.name}: the API server refused the patch: ${sent.answer.message}`,
+    );
+    return { kind: 'read-again', rereadsAllowed: 1, givenUp };
+  }
+  const givenUp = stopped(
+    evaluation,
+    'conflict',
+    `${managed.name} kept changing: ${MAX_CONFLICTS + 1} patches met another writer’s.`,
+  );
+  return { kind: 'read-again', rereadsAllowed: MAX_CONFLICTS, givenUp };
+}
+
+function evaluate(managed: Managed, { target, member, claims, mode, budget, view }: MemberContext): Evaluation {
+  const { canary, rules } = target;
+  return evaluateMember({
+    managed,
+    canary,
+    stable: member.stable,
+    rules,
+    claims,
+    mode,
+    now: budget.clock.now(),
+    context: view.cluster.context,
+  });
+}
+
+type ToPatch = Extract<Evaluation, { kind: 'to-patch' }>;
+type Sent = { readonly answer: PatchAnswer; readonly entries: readonly JournalEntry[]; readonly at: number };
+
+async function send({ object, marks }: Managed, evaluation: ToPatch, context: MemberContext): Promise<Sent> {
+  const { target, view, budget, receivedAt } = context;
+  const { clock, signal } = budget;
+  const { edits, journal, served } = evaluation;
+  return withRetries(budget, async () => {
+    const entries = nextEntries({
+      object,
+      edits,
+      journal,
+      served,
+      cluster: target.cluster,
+      canary: target.canary,
+      receivedAt,
+      sentAt: clock.now(),
+      holdMs: marks.holdMs ?? context.holdMs,
+      flux: needsFluxHold(object),
+    });
+    const answer = await view.cluster.virtualServices.patch(
+      object.metadata,
+      buildPatch(object, edits, entries),
+      signal,
+    );
+    return { answer, entries, at: clock.now() };
+  });
+}
+
+/** A final answer as a result; undefined where the object must be read again. */
+function settlePatch(
+  sent: Sent,
+  evaluation: ToPatch,
+  managed: Managed,
+  context: MemberContext,
+): MemberResult | undefined {
+  const { answer } = sent;
+  switch (answer.kind) {
+    case 'patched':
+      return staysAtZero(answer.object, managed, context)
+        ? patched(sent, evaluation, managed.object, context)
+        : stopped(
+            evaluation,
+            'changed-by-admission',
+            `${managed.name}: the API server took the patch, but the canary is not at zero in its answer: an admission webhook changed it.`,
+          );
+    case 'conflict':
+    case 'gone':
+    case 'bad-path':
+      return undefined;
+    case 'rejected':
+      return stopped(evaluation, 'rejected', `${managed.name}: the API server refused the patch: ${answer.message}`);
+    case 'forbidden':
+      return stopped(evaluation, 'forbidden', `${managed.name}: ${forbiddenMessage(answer)}`);
+    case 'denied-by-admission':
+      return stopped(evaluation, 'denied-by-admission', `${managed.name}: ${answer.message}`);
+  }
+}
+
+function staysAtZero(object: VirtualService, managed: Managed, { target, member }: MemberContext): boolean {
+  const { darkLaunch } = managed.marks;
+  return (
+    plan({ object, canary: target.canary, stable: member.stable, darkLaunch, rules: target.rules }).kind ===
+    'nothing-to-do'
+  );
+}
+
+function patched(
+  { entries, at }: Sent,
+  evaluation: ToPatch,
+  before: VirtualService,
+  { receivedAt }: MemberContext,
+): MemberResult {
+  const { soFar, served, edits } = evaluation;
+  const verdicts = new Map(soFar.verdicts);
+  for (const { claim, decision } of served) {
+    const firing = firingOf(claim.alert);
+    const reasserted = decision.kind === 'reassert';
+    const zeroed = reasserted
+      ? { at: decision.entry.sentAt, precision: 'journal' as const, receivedAt: decision.entry.receivedAt }
+      : { at, precision: 'observed' as const, receivedAt };
+    const message = reasserted
+      ? `${soFar.name}: somebody had put the canary back; it is at zero again.`
+      : `${soFar.name}: the canary is at zero.`;
+    verdicts.set(firing, {
+      outcome: 'rolled-back',
+      message,
+      zeroed,
+      reasserted,
+      entry: entryFor({ entries, ignored: 0 }, firing),
+    });
+  }
+  return { ...soFar, verdicts, weights: weightChanges(before, edits), commands: [] };
+}
+
+async function readAgain({ object }: Managed, { view, budget }: MemberContext): Promise<Managed | undefined> {
+  const found = await withRetries(budget, () => view.cluster.virtualServices.get(object.metadata, budget.signal));
+  return found && Object.hasOwn(found.metadata.labels, MARK.mode) ? readManaged([found])[0] : undefined;
+}
+
+function notReady(evaluation: ToPatch, { name }: Managed): MemberResult {
+  const next = `Scale stable up, or set ${MARK.requireReadyStable}: "false" to roll back all the same.`;
+  return stopped(
+    evaluation,
+    'stable-not-ready',
+    `${name}: the stable side has endpoints in this cluster and none of them is ready. ${next}`,
+  );
+}
+
+/** The claims that were to be served end with the reason; the command stays for a person. */
+function stopped({ soFar, served }: ToPatch, reason: Reason, message: string): MemberResult {
+  const verdict: MemberVerdict = { ...verdictOf(reason), message };
+  const ended = served.map(({ claim }): [string, MemberVerdict] => [firingOf(claim.alert), verdict]);
+  return { ...soFar, verdicts: new Map([...soFar.verdicts, ...ended]) };
+}
+
+/** As far as the journal tells, firings that may not act keep their verdict; the others wait for the cluster. */
+function allStopped(context: MemberContext, fault: ClusterFault): MemberResult {
+  const { reason, message } = faultReason(fault);
+  const { managed } = context.member;
+  const evaluation = evaluate(managed, context);
+  return evaluation.kind === 'to-patch'
+    ? stopped(evaluation, reason, `${managed.name}: ${message}`)
+    : evaluation.result;
+}
