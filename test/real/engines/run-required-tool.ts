@@ -21,7 +21,7 @@ export async function runRequiredTool(
     return stdout;
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
-      throw new Error(`The command \`${command}\` is not there: ${installHints[command]}.`, { cause });
+      throw new Error(`The command \`${command}\` is not there; ${installHints[command]}.`, { cause });
     }
     // The message of a failed command holds the command line and what it printed on standard error.
     throw cause;
