@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 
 /** How many requests a second one version answers, and which share of them with a 503. */
@@ -11,6 +11,8 @@ export type IstioMetrics = {
    * where they are, as a proxy's do. Other services go on as they were.
    */
   serve(versions: Record<string, VersionTraffic>, service?: string, namespace?: string): void;
+  /** Resolves after that many more scrapes: a rate needs two of a series. */
+  scraped(times: number): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -36,8 +38,10 @@ export async function startIstioMetrics(): Promise<IstioMetrics> {
     else if (of.perSecond > 0) counters.set(key, { ...of, count: 0 });
   }
 
+  const scrapes = new EventEmitter();
   const server = createServer((_request, response) => {
     advance();
+    scrapes.emit('scrape');
     response.setHeader('content-type', 'text/plain; version=0.0.4');
     response.end(exposition([...counters.values()]));
   }).listen(0, '127.0.0.1');
@@ -56,6 +60,9 @@ export async function startIstioMetrics(): Promise<IstioMetrics> {
         setRate({ service, namespace, version, code: '200', perSecond: rps * (1 - errorRatio) });
         setRate({ service, namespace, version, code: '503', perSecond: rps * errorRatio });
       }
+    },
+    async scraped(times) {
+      for (let count = 0; count < times; count += 1) await once(scrapes, 'scrape');
     },
     async stop() {
       server.close();

@@ -5,7 +5,7 @@ const execute = promisify(execFile);
 
 /** What to install for a command that the set-up runs. */
 const installHints = {
-  go: 'install Go 1.24 or newer: it builds the engines that the tests run',
+  go: 'install Go 1.26 or newer: it builds the engines that the tests run',
   mvn: 'install Maven 3 and a JDK 17 or newer: they fetch DynamoDB Local',
   javac: 'install a JDK 17 or newer (a JRE has no compiler): it compiles the launcher of DynamoDB Local',
 } as const;

@@ -39,11 +39,8 @@ async function aptGet(args: string[], cwd: string) {
   try {
     return await runTool('apt-get', args, { cwd });
   } catch (cause) {
-    throw new Error(
-      'apt-get is not there: Prometheus and Alertmanager 0.25 for the tests come from Debian 12 packages.',
-      {
-        cause,
-      },
-    );
+    throw new Error('The command `apt-get` is not there: Prometheus for the tests comes from a package of Debian 12.', {
+      cause,
+    });
   }
 }
