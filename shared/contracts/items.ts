@@ -119,3 +119,9 @@ export function parseEventItem(item: unknown): OutboxEvent {
   const { pk, sk, expiresAt, unsent, ...event } = EventItemSchema.parse(item);
   return event;
 }
+
+/** What is wrong with an item that did not parse, or undefined where the error is another one. */
+export function itemProblems(error: unknown): string | undefined {
+  if (!(error instanceof z.core.$ZodError)) return undefined;
+  return `an item is not what this version writes: ${z.prettifyError(error)}`;
+}

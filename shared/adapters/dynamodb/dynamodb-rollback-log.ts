@@ -73,7 +73,9 @@ export function dynamodbRollbackLog(
       },
       signal,
     );
-    return Array.fromAsync(pointers, parseFiringPointerItem);
+    const ids: string[] = [];
+    for await (const pointer of pointers) ids.push(parseFiringPointerItem(pointer));
+    return ids;
   }
 
   return {

@@ -1,5 +1,5 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod';
+import { itemProblems } from '#shared/contracts/items.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
 
 const HINTS: Readonly<Record<string, string>> = {
@@ -20,7 +20,8 @@ export async function storeCall<T>(could: string, table: string, work: () => Pro
 
 function messageOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
-  if (cause instanceof z.core.$ZodError) return `an item is not what this version writes: ${z.prettifyError(cause)}`;
+  const problems = itemProblems(cause);
+  if (problems) return problems;
   const said = cause instanceof TransactionCanceledException ? reasonsOf(cause) : cause.message;
   const hint = HINTS[cause.name];
   return [`${cause.name}: ${said}`, ...(hint ? [hint] : [])].join('; ');

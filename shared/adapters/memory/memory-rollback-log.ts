@@ -1,0 +1,114 @@
+import type { OutboxEvent } from '#shared/contracts/events.ts';
+import { firingOf } from '#shared/domain/alert.ts';
+import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
+import type { Outbox } from '#shared/ports/event-bus.ts';
+import { type RollbackChange, type RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
+
+export type MemoryRollbackLog = RollbackLog & {
+  readonly outbox: Outbox;
+  /** Told of the events of each change after it is written, as a stream would tell; answers how to stop. */
+  subscribe(listener: (events: readonly OutboxEvent[]) => void): () => void;
+};
+
+/** As DynamoDB refuses larger items; counted as JSON here, which is not far from it. */
+const MAX_ITEM_BYTES = 400 * 1024;
+
+/** The store's twin without a store: same conditions, same conflicts, gone when the process ends. */
+export function memoryRollbackLog(): MemoryRollbackLog {
+  const rollbacks = new Map<string, RollbackRecord>();
+  const targets = new Map<string, TargetRecord>();
+  const events = new Map<string, OutboxEvent>();
+  const unsent = new Set<string>();
+  const listeners = new Set<(events: readonly OutboxEvent[]) => void>();
+
+  function holds(change: RollbackChange): boolean {
+    const { target, remove } = change;
+    return (
+      change.rollbacks.every(({ id, version }) => isNext(rollbacks.get(id), version)) &&
+      (!target || isNext(targets.get(targetKey(target)), target.version)) &&
+      remove.every(({ id, version }) => rollbacks.get(id)?.version === version) &&
+      change.events.every(({ id }) => !events.has(id))
+    );
+  }
+
+  function write(change: RollbackChange): void {
+    for (const record of change.rollbacks) rollbacks.set(record.id, structuredClone(record));
+    if (change.target) targets.set(targetKey(change.target), structuredClone(change.target));
+    for (const { id } of change.remove) rollbacks.delete(id);
+    for (const event of change.events) {
+      events.set(event.id, structuredClone(event));
+      unsent.add(event.id);
+    }
+  }
+
+  function newestFirst(): RollbackRecord[] {
+    return [...rollbacks.values()].sort(
+      (a, b) => b.timeline.receivedAt - a.timeline.receivedAt || (a.id < b.id ? 1 : -1),
+    );
+  }
+
+  return {
+    async read(ids, target, signal) {
+      refuseIfAborted(signal);
+      const found = ids.map((id) => rollbacks.get(id)).filter((record) => record !== undefined);
+      return structuredClone({
+        rollbacks: new Map(found.map((record) => [record.id, record])),
+        target: target && targets.get(targetKey(target)),
+      });
+    },
+    async commit(change, signal) {
+      refuseIfAborted(signal);
+      refuseIfTooLarge(change);
+      if (!holds(change)) return 'conflict';
+      write(change);
+      if (change.events.length > 0) for (const listener of listeners) queueMicrotask(() => listener(change.events));
+      return 'written';
+    },
+    async ofFiring(firing, signal) {
+      refuseIfAborted(signal);
+      return structuredClone([...rollbacks.values()].filter((record) => firingOfRecord(record) === firing));
+    },
+    async recent(limit, signal) {
+      refuseIfAborted(signal);
+      return structuredClone(newestFirst().slice(0, limit));
+    },
+    outbox: {
+      async markSent(sent, signal) {
+        refuseIfAborted(signal);
+        for (const { id } of sent) unsent.delete(id);
+      },
+      async unsent(olderThan, limit, signal) {
+        refuseIfAborted(signal);
+        const waiting = [...events.values()].filter(({ id, createdAt }) => unsent.has(id) && createdAt < olderThan);
+        return structuredClone(waiting.sort((a, b) => a.createdAt - b.createdAt).slice(0, limit));
+      },
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function isNext(held: { readonly version: number } | undefined, version: number): boolean {
+  return version === (held?.version ?? 0) + 1;
+}
+
+function targetKey({ cluster, canary }: Pick<TargetRecord, 'cluster' | 'canary'>): string {
+  return `${cluster}#${canary}`;
+}
+
+function firingOfRecord({ alert, timeline }: RollbackRecord): string {
+  return firingOf({ fingerprint: alert.fingerprint, startsAt: timeline.firedAt });
+}
+
+function refuseIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new StoreFault('The time for the store was over', { cause: signal.reason });
+}
+
+function refuseIfTooLarge({ rollbacks, target, events }: RollbackChange): void {
+  for (const item of [...rollbacks, ...(target ? [target] : []), ...events]) {
+    const bytes = new TextEncoder().encode(JSON.stringify(item)).length;
+    if (bytes > MAX_ITEM_BYTES) throw new StoreFault(`An item of ${bytes} bytes is over ${MAX_ITEM_BYTES}`);
+  }
+}

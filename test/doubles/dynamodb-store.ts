@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createTable } from '#shared/adapters/dynamodb/create-table.ts';
+import { documentClient } from '#shared/adapters/dynamodb/document-client.ts';
+import { dynamodbOutbox } from '#shared/adapters/dynamodb/dynamodb-outbox.ts';
+import { type DynamodbOptions, dynamodbRollbackLog } from '#shared/adapters/dynamodb/dynamodb-rollback-log.ts';
+import type { OpenStore } from '#test/port-suites/rollback-log.ts';
+
+export type DynamodbStore = OpenStore & {
+  readonly client: DynamoDBDocumentClient;
+  readonly table: string;
+  readonly streamArn: string;
+};
+
+/** What every local engine takes. */
+export const LOCAL_AWS = { region: 'eu-central-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+
+/** A store in a new table of a local engine. */
+export async function openDynamodbStore(endpoint: string, options: DynamodbOptions = {}): Promise<DynamodbStore> {
+  const client = documentClient({ ...LOCAL_AWS, endpoint });
+  const table = `weightless-${randomUUID()}`;
+  const streamArn = await createTable(client, table);
+  return {
+    client,
+    table,
+    streamArn,
+    log: dynamodbRollbackLog(client, table, options),
+    outbox: dynamodbOutbox(client, table, options),
+    close: async () => client.destroy(),
+  };
+}

@@ -1,0 +1,9 @@
+import { inject } from 'vitest';
+import { openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
+import { describeDynamodbTable } from '#test/port-suites/dynamodb-table.ts';
+import { describeRollbackLog } from '#test/port-suites/rollback-log.ts';
+
+const endpoint = inject('dynamodbEndpoint');
+
+describeRollbackLog('DynamoDB Local', () => openDynamodbStore(endpoint));
+describeDynamodbTable('DynamoDB Local', (options) => openDynamodbStore(endpoint, options));
