@@ -3,7 +3,7 @@ import { formatDestination } from '#shared/domain/destination.ts';
 import type { RollbackDraft } from '#shared/domain/merge-record.ts';
 import { REASONS } from '#shared/domain/outcome.ts';
 import { type RecordedAlert, UNKNOWN } from '#shared/domain/rollback-record.ts';
-import type { Unresolved } from '#shared/domain/target.ts';
+import type { Member, Unresolved } from '#shared/domain/target.ts';
 import { rollbackId } from './digest.ts';
 import type { Draft } from './record-rollbacks.ts';
 import type { TargetResult } from './zero-target.ts';
@@ -49,14 +49,16 @@ export function draftOfTarget(
       targetedAt: zeroed?.precision === 'journal' ? undefined : result.targetedAt,
       ...(zeroed ? { zeroedAt: zeroed.at, zeroedPrecision: zeroed.precision } : {}),
     },
-    slaMs: Math.min(
-      ...target.members.map(({ managed }) => managed.marks.slaMs ?? facts.slaMs),
-      Number.POSITIVE_INFINITY,
-    ),
+    slaMs: slaOf(target.members, facts.slaMs),
     reasserts: verdict.reasserts ?? 0,
   };
-  const slaMs = Number.isFinite(draft.slaMs) ? draft.slaMs : facts.slaMs;
-  return { draft: { ...draft, slaMs }, firing, holdUntil: verdict.holdUntil };
+  return { draft, firing, holdUntil: verdict.holdUntil };
+}
+
+/** The strictest of the members' own targets; the settings' where none says one. */
+function slaOf(members: readonly Member[], defaultMs: number): number {
+  const marked = members.map(({ managed }) => managed.marks.slaMs).filter((one) => one !== undefined);
+  return marked.length > 0 ? Math.min(...marked) : defaultMs;
 }
 
 /** The record of a firing whose canary is not known; it keeps the alert, so that it can be finished later. */

@@ -66,23 +66,30 @@ function changeOf(drafts: readonly Draft[], known: KnownRollbacks, now: number):
   const replaced: Replaced[] = [];
   for (const one of drafts) {
     const merged = mergeRecord(known.rollbacks.get(one.draft.id), one.draft, now);
-    if (merged.kind === 'write') {
-      target = one.draft.canary === UNKNOWN ? target : withRecord(target, merged.record, one.firing, one.holdUntil);
-      written.push({ record: inEpisode(merged.record, target), told: merged.told });
-      replaced.push(...placeholdersOf(one, known));
+    if (merged.kind === 'keep') {
+      records.push(merged.record);
+      continue;
     }
-    records.push(merged.kind === 'write' ? inEpisode(merged.record, target) : merged.record);
+    target = one.draft.canary === UNKNOWN ? target : withRecord(target, merged.record, one.firing, one.holdUntil);
+    const record = inEpisode(merged.record, target);
+    records.push(record);
+    written.push({ record, told: merged.told });
+    replaced.push(...placeholdersOf(one, known));
   }
   return {
     records,
     rollbacks: [...written.map(({ record }) => record), ...replaced.flatMap(supersede)],
-    // However many firings it took in, it is one write.
-    target: target && target !== known.target ? { ...target, version: (known.target?.version ?? 0) + 1 } : undefined,
+    target: onceWritten(target, known.target),
     remove: replaced.flatMap(remove),
     events: written
       .flatMap(({ record, told }) => told.map((news) => buildEvent(record, news, now)))
       .filter((event) => event !== undefined),
   };
+}
+
+/** However many firings it took in, it is one write. */
+function onceWritten(target: TargetRecord | undefined, known: TargetRecord | undefined): TargetRecord | undefined {
+  return target && target !== known ? { ...target, version: (known?.version ?? 0) + 1 } : undefined;
 }
 
 function inEpisode(record: RollbackRecord, target: TargetRecord | undefined): RollbackRecord {

@@ -1,0 +1,95 @@
+import type https from 'node:https';
+import type { ApiEndpoint, Credentials } from '#shared/adapters/kubernetes/api-client.ts';
+import { CliError } from './cli-error.ts';
+
+export type KubeconfigChoice = { readonly file: string; readonly context?: string | undefined };
+
+export type KubeconfigCluster = { readonly name: string; readonly context: string; readonly endpoint: ApiEndpoint };
+
+/**
+ * A cluster from a kubeconfig. @kubernetes/client-node reads it, with every authentication plugin that kubectl knows;
+ * the calls themselves go through our own client, as in the Lambda function.
+ */
+export async function clusterFromKubeconfig({ file, context }: KubeconfigChoice): Promise<KubeconfigCluster> {
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  try {
+    config.loadFromFile(file);
+  } catch (cause) {
+    throw new CliError(`Cannot read the kubeconfig ${file}: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+  const names = config.getContexts().map(({ name }) => name);
+  const chosen = context ?? config.getCurrentContext();
+  if (!names.includes(chosen)) {
+    throw new CliError(
+      `The kubeconfig ${file} has no context ${JSON.stringify(chosen)}; it has: ${names.join(', ') || 'none'}`,
+    );
+  }
+  config.setCurrentContext(chosen);
+  const cluster = config.getCurrentCluster();
+  if (!cluster) throw new CliError(`The context ${chosen} of ${file} names no cluster`);
+  if (cluster.skipTLSVerify)
+    throw new CliError(
+      `The cluster ${cluster.name} of ${file} sets insecure-skip-tls-verify; Weightless always verifies TLS`,
+    );
+
+  const options = await tlsOf(config);
+  return {
+    name: cluster.name,
+    context: chosen,
+    endpoint: {
+      url: cluster.server,
+      ...(options.ca ? { ca: text(options.ca) } : {}),
+      ...(options.cert && options.key
+        ? { clientCertificate: { cert: text(options.cert), key: text(options.key) } }
+        : {}),
+      ...(cluster.tlsServerName ? { serverName: cluster.tlsServerName } : {}),
+      credentials: kubeconfigCredentials(config, options),
+    },
+  };
+}
+
+type TlsOptions = https.RequestOptions & { ca?: unknown; cert?: unknown; key?: unknown };
+type Config = InstanceType<typeof import('@kubernetes/client-node')['KubeConfig']>;
+
+async function tlsOf(config: Config): Promise<TlsOptions> {
+  const options: TlsOptions = {};
+  try {
+    await config.applyToHTTPSOptions(options);
+  } catch (cause) {
+    throw new CliError(
+      `Cannot get credentials for ${config.getCurrentContext()}: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+  }
+  return options;
+}
+
+/** Tokens of plugins expire: the kubeconfig's own cache says when to ask again, and a 401 asks at once. */
+function kubeconfigCredentials(config: Config, first: TlsOptions): Credentials {
+  let current: Promise<TlsOptions> | undefined = Promise.resolve(first);
+  let askedAt = Date.now();
+  return {
+    async headers() {
+      if (!current || Date.now() - askedAt > REFRESH_AFTER_MS) {
+        askedAt = Date.now();
+        current = tlsOf(config);
+      }
+      const { headers, auth } = await current;
+      const authorization = (headers as Record<string, string> | undefined)?.['Authorization'];
+      if (authorization) return { authorization };
+      return auth ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {};
+    },
+    reload() {
+      current = undefined;
+    },
+  };
+}
+
+const REFRESH_AFTER_MS = 60_000;
+
+function text(pem: unknown): string {
+  return Buffer.isBuffer(pem) ? pem.toString('utf8') : String(pem);
+}

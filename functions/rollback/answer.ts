@@ -1,0 +1,27 @@
+import { httpStatusOf } from '#shared/domain/outcome.ts';
+import { type HttpResponse, json } from '#shared/runtime/http.ts';
+import type { DeliveryEntry, RecordedDelivery } from '#shared/steps/record-outcomes.ts';
+
+/** 200 where everything is final and recorded; 503 where a retry can help: Alertmanager sends again after 5xx only. */
+export function answerOf({ entries, faults }: RecordedDelivery): HttpResponse {
+  const pending = entries.some(({ outcome }) => httpStatusOf(outcome) === 503);
+  const status = pending || faults.length > 0 ? 503 : 200;
+  return json(status, { results: entries.map(resultOf) });
+}
+
+function resultOf({ alert, outcome, reason, message, record, draft }: DeliveryEntry) {
+  const known = record ?? draft;
+  return {
+    fingerprint: alert.fingerprint,
+    startsAt: new Date(alert.startsAt).toISOString(),
+    outcome,
+    reason,
+    message,
+    rollbackId: known?.id,
+    target: known && { cluster: known.cluster, canary: known.canary, virtualServices: known.virtualServices },
+    alertToZeroMs: record?.sla.alertToZeroMs,
+    slaMet: record?.sla.met,
+    residual: known?.canary === '-' ? undefined : known?.residual,
+    commands: known && known.commands.length > 0 ? known.commands : undefined,
+  };
+}

@@ -1,0 +1,42 @@
+import type { Log, Meter } from '#shared/ports/telemetry.ts';
+import type { DeliveryEntry, RecordedDelivery } from '#shared/steps/record-outcomes.ts';
+
+/** Logs and counts what a delivery came to: one line an alert and target, counted by outcome and reason. */
+export function report(
+  { entries, faults }: RecordedDelivery,
+  { log, meter }: { readonly log: Log; readonly meter: Meter },
+): void {
+  for (const entry of entries) {
+    meter.count('RollbackOutcome', { outcome: entry.outcome, reason: entry.reason ?? 'none' });
+    const zeroedAt = entry.record?.timeline.zeroedAt;
+    if (
+      entry.outcome === 'rolled-back' &&
+      zeroedAt !== undefined &&
+      entry.record?.timeline.zeroedPrecision === 'observed'
+    ) {
+      meter.milliseconds('AlertToRollbackMs', zeroedAt - entry.alert.startsAt);
+      meter.milliseconds('WebhookToRollbackMs', zeroedAt - entry.record.timeline.receivedAt);
+    }
+    if (needsAttention(entry)) log.warn('An alert was not rolled back', fieldsOf(entry));
+    else log.info('An alert was handled', fieldsOf(entry));
+  }
+  for (const fault of faults)
+    log.error('A rollback could not be recorded; the webhook is answered 503', { cause: fault.message });
+}
+
+function needsAttention({ outcome }: DeliveryEntry): boolean {
+  return outcome === 'refused' || outcome === 'failed' || outcome === 'pending';
+}
+
+function fieldsOf({ alert, outcome, reason, message, record }: DeliveryEntry): Record<string, unknown> {
+  return {
+    fingerprint: alert.fingerprint,
+    alertname: alert.labels['alertname']?.slice(0, 200),
+    outcome,
+    reason,
+    detail: message.slice(0, 1000),
+    rollbackId: record?.id,
+    cluster: record?.cluster,
+    canary: record?.canary,
+  };
+}

@@ -1,0 +1,114 @@
+import './zod-words.ts';
+import * as z from 'zod/mini';
+import { type Matchers, parseMatchers } from '#shared/domain/alert-matcher.ts';
+import { parseDuration } from '#shared/domain/duration.ts';
+import { isDnsLabel } from '#shared/domain/kubernetes-name.ts';
+import { MODES } from '#shared/domain/mode.ts';
+
+const duration = z.pipe(
+  z.string().check(z.refine((text) => parseDuration(text) !== undefined, 'expected a duration such as 30s, 5m or 1h')),
+  z.transform((text) => parseDuration(text) ?? 0),
+);
+
+const matchers = z.pipe(
+  z.string(),
+  z.transform((text, context): Matchers => {
+    try {
+      return parseMatchers(text);
+    } catch (error) {
+      context.issues.push({
+        code: 'custom',
+        input: text,
+        message: error instanceof Error ? error.message : String(error),
+      });
+      return z.NEVER;
+    }
+  }),
+);
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** https, so that TLS is always verified; plain http is for the embedded API on loopback. */
+function isApiUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname));
+}
+
+const ClusterSchema = z.strictObject({
+  name: z
+    .string()
+    .check(z.regex(/^[A-Za-z0-9][-A-Za-z0-9_.@:/]{0,127}$/, 'expected a name of letters, digits and -_.@:/')),
+  endpoint: z.string().check(z.refine(isApiUrl, 'expected an https:// URL (http:// on loopback only)')),
+  /** PEM of the API server's certificate authority; the system's where absent. */
+  ca: z.optional(z.string().check(z.includes('-----BEGIN CERTIFICATE-----', 'expected a PEM certificate'))),
+  /** The bearer token, or where to read it from. */
+  token: z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })]),
+  namespaces: z.optional(
+    z.array(z.string().check(z.refine(isDnsLabel, 'expected the name of a namespace'))).check(z.minLength(1)),
+  ),
+  optionalReads: z._default(z.boolean(), true),
+  /** kubectl's name for the cluster, for the commands that people are given. */
+  context: z.optional(z.string()),
+});
+export type ClusterSettings = z.infer<typeof ClusterSchema>;
+
+export const SCOPES = ['alerts', 'read', 'operate'] as const;
+
+const TokenSchema = z.strictObject({
+  /** "Who", wherever something is recorded. */
+  name: z.string().check(z.minLength(1), z.maxLength(128)),
+  /** SHA-256 of the token, hex: the settings hold no secret. */
+  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'expected the SHA-256 of the token in lower-case hex')),
+  scope: z.enum(SCOPES),
+  expiresAt: z.optional(z.iso.datetime({ offset: true })),
+});
+export type TokenSettings = z.infer<typeof TokenSchema>;
+
+export const DEFAULT_SELECTOR = ['severity=~"critical|page"', 'sloth_severity="page"'];
+export const DEFAULT_NEVER = ['alertname="SLOMetricAbsent"', 'severity="ticket"', 'sloth_severity="ticket"'];
+
+const toMatchers = (texts: readonly string[]) => texts.map(parseMatchers);
+
+export const SettingsSchema = z.strictObject({
+  /** The global mode caps every object's own: `observe` is the kill switch. */
+  mode: z._default(z.enum(MODES), 'act'),
+  clusters: z.array(ClusterSchema).check(
+    z.minLength(1),
+    z.refine(
+      (clusters) => new Set(clusters.map(({ name }) => name)).size === clusters.length,
+      'expected every cluster to have a name of its own',
+    ),
+  ),
+  tokens: z.array(TokenSchema).check(z.minLength(1)),
+  alerts: z._default(
+    z.strictObject({
+      selector: z._default(z.array(matchers).check(z.minLength(1)), toMatchers(DEFAULT_SELECTOR)),
+      never: z._default(z.array(matchers), toMatchers(DEFAULT_NEVER)),
+      clusterLabel: z._default(z.string().check(z.minLength(1)), 'cluster'),
+    }),
+    { selector: toMatchers(DEFAULT_SELECTOR), never: toMatchers(DEFAULT_NEVER), clusterLabel: 'cluster' },
+  ),
+  /** Rollback SLA target and hold where an object does not say another. */
+  sla: z._default(duration, 60_000),
+  hold: z._default(duration, 3_600_000),
+});
+export type Settings = z.infer<typeof SettingsSchema>;
+
+export class InvalidSettingsError extends Error {
+  override name = 'InvalidSettingsError' as const;
+  readonly retryable = false;
+}
+
+/** @throws InvalidSettingsError that lists every problem with its path. */
+export function parseSettings(text: string): Settings {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new InvalidSettingsError('The settings are not JSON', { cause });
+  }
+  const parsed = SettingsSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`);
+  throw new InvalidSettingsError(`The settings are not valid: ${problems.join('; ')}`);
+}

@@ -1,0 +1,50 @@
+import { type Alert, firingOf } from '#shared/domain/alert.ts';
+import { withResolved } from '#shared/domain/episode.ts';
+import { type HistoryEntry, type RollbackRecord, UNKNOWN } from '#shared/domain/rollback-record.ts';
+import { StoreFault } from '#shared/ports/rollback-log.ts';
+import { buildEvent } from './build-events.ts';
+import type { RecordDeps } from './record-rollbacks.ts';
+
+const MAX_TRIES = 8;
+
+/** Sets when the alert resolved on what is recorded of its firing; makes no record. Throws StoreFault. */
+export async function recordResolved(alert: Alert, { log, clock }: RecordDeps, signal: AbortSignal): Promise<void> {
+  const firing = firingOf(alert);
+  const found = await log.ofFiring(firing, signal);
+  for (const { id } of found.filter(isUnresolved))
+    await resolveOne(id, firing, alert.endsAt ?? clock.now(), { log, clock }, signal);
+}
+
+async function resolveOne(
+  id: string,
+  firing: string,
+  at: number,
+  { log, clock }: RecordDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const seen = (await log.read([id], undefined, signal)).rollbacks.get(id);
+    if (!seen || !isUnresolved(seen)) return;
+    const target = seen.canary === UNKNOWN ? undefined : (await log.read([], seen, signal)).target;
+    const entry: HistoryEntry = { kind: 'resolved', at };
+    const record: RollbackRecord = {
+      ...seen,
+      version: seen.version + 1,
+      timeline: { ...seen.timeline, alertResolvedAt: at },
+      history: [...seen.history, entry],
+    };
+    const event = buildEvent(record, { kind: 'history', index: seen.history.length, entry }, clock.now());
+    const change = {
+      rollbacks: [record],
+      target: target && withResolved(target, firing, at),
+      remove: [],
+      events: event ? [event] : [],
+    };
+    if ((await log.commit(change, signal)) === 'written') return;
+  }
+  throw new StoreFault(`The record ${id} kept changing: ${MAX_TRIES} writes met another writer’s`);
+}
+
+function isUnresolved({ timeline }: RollbackRecord): boolean {
+  return timeline.alertResolvedAt === undefined;
+}
