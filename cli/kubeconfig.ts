@@ -10,7 +10,33 @@ export type KubeconfigCluster = { readonly name: string; readonly context: strin
  * A cluster from a kubeconfig. @kubernetes/client-node reads it, with every authentication plugin that kubectl knows;
  * the calls themselves go through our own client, as in the Lambda function.
  */
-export async function clusterFromKubeconfig({ file, context }: KubeconfigChoice): Promise<KubeconfigCluster> {
+export async function clusterFromKubeconfig(choice: KubeconfigChoice): Promise<KubeconfigCluster> {
+  const config = await loadConfig(choice);
+  const cluster = config.getCurrentCluster();
+  const context = config.getCurrentContext();
+  if (!cluster) throw new CliError(`The context ${context} of ${choice.file} names no cluster`);
+  if (cluster.skipTLSVerify) {
+    throw new CliError(
+      `The cluster ${cluster.name} of ${choice.file} sets insecure-skip-tls-verify; Weightless always verifies TLS`,
+    );
+  }
+  const options = await tlsOf(config);
+  return {
+    name: cluster.name,
+    context,
+    endpoint: {
+      url: cluster.server,
+      ...(options.ca ? { ca: text(options.ca) } : {}),
+      ...(options.cert && options.key
+        ? { clientCertificate: { cert: text(options.cert), key: text(options.key) } }
+        : {}),
+      ...(cluster.tlsServerName ? { serverName: cluster.tlsServerName } : {}),
+      credentials: kubeconfigCredentials(config, options),
+    },
+  };
+}
+
+async function loadConfig({ file, context }: KubeconfigChoice): Promise<Config> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
   try {
@@ -28,27 +54,7 @@ export async function clusterFromKubeconfig({ file, context }: KubeconfigChoice)
     );
   }
   config.setCurrentContext(chosen);
-  const cluster = config.getCurrentCluster();
-  if (!cluster) throw new CliError(`The context ${chosen} of ${file} names no cluster`);
-  if (cluster.skipTLSVerify)
-    throw new CliError(
-      `The cluster ${cluster.name} of ${file} sets insecure-skip-tls-verify; Weightless always verifies TLS`,
-    );
-
-  const options = await tlsOf(config);
-  return {
-    name: cluster.name,
-    context: chosen,
-    endpoint: {
-      url: cluster.server,
-      ...(options.ca ? { ca: text(options.ca) } : {}),
-      ...(options.cert && options.key
-        ? { clientCertificate: { cert: text(options.cert), key: text(options.key) } }
-        : {}),
-      ...(cluster.tlsServerName ? { serverName: cluster.tlsServerName } : {}),
-      credentials: kubeconfigCredentials(config, options),
-    },
-  };
+  return config;
 }
 
 type TlsOptions = https.RequestOptions & { ca?: unknown; cert?: unknown; key?: unknown };

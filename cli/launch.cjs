@@ -11,7 +11,12 @@ const args = process.argv.slice(2);
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   process.argv[1] = main;
-  import('./main.ts').then(({ run }) => run(args));
+  import('./main.ts')
+    .then(({ run }) => run(args))
+    .catch((error) => {
+      console.error(error);
+      process.exit(1);
+    });
 } else {
   const bundled = join(
     __dirname,

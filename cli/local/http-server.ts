@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { HttpHandler } from '#functions/rollback/create-handler.ts';
 import type { HttpResponse } from '#shared/runtime/http.ts';
+import type { HttpHandler } from '#shared/runtime/http-function.ts';
 
 /** API Gateway's own limit of a request. */
 const GATEWAY_MAX_BYTES = 10 * 1024 * 1024;
@@ -15,21 +15,7 @@ export type LocalServer = { readonly url: string; readonly port: number; close()
 /** The thin adapter between HTTP on loopback and handlers that take API Gateway's payload, version 2. */
 export async function startHttpServer(handler: HttpHandler, port: number): Promise<LocalServer> {
   const server = http.createServer((request, response) => {
-    serve(request, handler)
-      .catch(
-        (): HttpResponse => ({
-          statusCode: 500,
-          headers: { 'content-type': 'application/json' },
-          body: '{"error":"Internal Server Error"}',
-        }),
-      )
-      .then((answer) => {
-        response.writeHead(
-          answer.statusCode ?? 200,
-          Object.fromEntries(Object.entries(answer.headers ?? {}).map(([key, value]) => [key, String(value)])),
-        );
-        response.end(answer.isBase64Encoded ? Buffer.from(answer.body ?? '', 'base64') : answer.body);
-      });
+    void respond(request, response, handler);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -45,6 +31,23 @@ export async function startHttpServer(handler: HttpHandler, port: number): Promi
         server.closeAllConnections();
       }),
   };
+}
+
+const FAULT: HttpResponse = {
+  statusCode: 500,
+  headers: { 'content-type': 'application/json' },
+  body: '{"error":"Internal Server Error"}',
+};
+
+async function respond(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  handler: HttpHandler,
+): Promise<void> {
+  const answer = await serve(request, handler).catch(() => FAULT);
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, String(value));
+  response.statusCode = answer.statusCode ?? 200;
+  response.end(answer.isBase64Encoded ? Buffer.from(answer.body ?? '', 'base64') : answer.body);
 }
 
 async function serve(request: http.IncomingMessage, handler: HttpHandler): Promise<HttpResponse> {

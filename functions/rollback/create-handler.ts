@@ -16,6 +16,7 @@ import {
   pathOf,
   problem,
 } from '#shared/runtime/http.ts';
+import type { HttpHandler } from '#shared/runtime/http-function.ts';
 import { startBudget } from '#shared/steps/budget.ts';
 import { recordOutcomes } from '#shared/steps/record-outcomes.ts';
 import { rollBackAlerts } from '#shared/steps/roll-back-alerts.ts';
@@ -31,11 +32,6 @@ export type RollbackFunctionDeps = {
   readonly log: Log;
   readonly meter: Meter;
 };
-
-export type HttpHandler = (
-  event: APIGatewayProxyEventV2,
-  options: { readonly signal: AbortSignal },
-) => Promise<HttpResponse>;
 
 /** API Gateway lets 10 MB through; a webhook of 5,000 alerts has less than this. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;

@@ -6,8 +6,8 @@ export function report(
   { entries, faults }: RecordedDelivery,
   { log, meter }: { readonly log: Log; readonly meter: Meter },
 ): void {
+  for (const [outcome, reason, count] of tally(entries)) meter.count('RollbackOutcome', { outcome, reason }, count);
   for (const entry of entries) {
-    meter.count('RollbackOutcome', { outcome: entry.outcome, reason: entry.reason ?? 'none' });
     const zeroedAt = entry.record?.timeline.zeroedAt;
     if (
       entry.outcome === 'rolled-back' &&
@@ -22,6 +22,15 @@ export function report(
   }
   for (const fault of faults)
     log.error('A rollback could not be recorded; the webhook is answered 503', { cause: fault.message });
+}
+
+/** One metric an outcome and reason, however many alerts a delivery has. */
+function tally(entries: readonly DeliveryEntry[]): [string, string, number][] {
+  const groups = Map.groupBy(entries, ({ outcome, reason }) => `${outcome} ${reason ?? 'none'}`);
+  return [...groups].map(([key, group]) => {
+    const [outcome = '', reason = ''] = key.split(' ');
+    return [outcome, reason, group.length];
+  });
 }
 
 function needsAttention({ outcome }: DeliveryEntry): boolean {

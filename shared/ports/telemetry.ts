@@ -7,7 +7,7 @@ export type Log = {
 
 /** Counters and durations by name; the dimensions are few and bounded. */
 export type Meter = {
-  count(name: MetricName, dimensions?: Readonly<Record<string, string>>): void;
+  count(name: MetricName, dimensions?: Readonly<Record<string, string>>, value?: number): void;
   milliseconds(name: DurationName, value: number): void;
 };
 

@@ -1,7 +1,7 @@
 import { type Alert, firingOf } from '#shared/domain/alert.ts';
 import { withResolved } from '#shared/domain/episode.ts';
-import { type HistoryEntry, type RollbackRecord, UNKNOWN } from '#shared/domain/rollback-record.ts';
-import { StoreFault } from '#shared/ports/rollback-log.ts';
+import { type HistoryEntry, type RollbackRecord, type TargetRecord, UNKNOWN } from '#shared/domain/rollback-record.ts';
+import { type RollbackChange, StoreFault } from '#shared/ports/rollback-log.ts';
 import { buildEvent } from './build-events.ts';
 import type { RecordDeps } from './record-rollbacks.ts';
 
@@ -19,30 +19,40 @@ async function resolveOne(
   id: string,
   firing: string,
   at: number,
-  { log, clock }: RecordDeps,
+  deps: RecordDeps,
   signal: AbortSignal,
 ): Promise<void> {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const seen = (await log.read([id], undefined, signal)).rollbacks.get(id);
+    const seen = (await deps.log.read([id], undefined, signal)).rollbacks.get(id);
     if (!seen || !isUnresolved(seen)) return;
-    const target = seen.canary === UNKNOWN ? undefined : (await log.read([], seen, signal)).target;
-    const entry: HistoryEntry = { kind: 'resolved', at };
-    const record: RollbackRecord = {
-      ...seen,
-      version: seen.version + 1,
-      timeline: { ...seen.timeline, alertResolvedAt: at },
-      history: [...seen.history, entry],
-    };
-    const event = buildEvent(record, { kind: 'history', index: seen.history.length, entry }, clock.now());
-    const change = {
-      rollbacks: [record],
-      target: target && withResolved(target, firing, at),
-      remove: [],
-      events: event ? [event] : [],
-    };
-    if ((await log.commit(change, signal)) === 'written') return;
+    const target = seen.canary === UNKNOWN ? undefined : (await deps.log.read([], seen, signal)).target;
+    const change = resolving(seen, target, { firing, at, now: deps.clock.now() });
+    if ((await deps.log.commit(change, signal)) === 'written') return;
   }
   throw new StoreFault(`The record ${id} kept changing: ${MAX_TRIES} writes met another writer’s`);
+}
+
+type Resolution = { readonly firing: string; readonly at: number; readonly now: number };
+
+function resolving(
+  seen: RollbackRecord,
+  target: TargetRecord | undefined,
+  { firing, at, now }: Resolution,
+): RollbackChange {
+  const entry: HistoryEntry = { kind: 'resolved', at };
+  const record: RollbackRecord = {
+    ...seen,
+    version: seen.version + 1,
+    timeline: { ...seen.timeline, alertResolvedAt: at },
+    history: [...seen.history, entry],
+  };
+  const event = buildEvent(record, { kind: 'history', index: seen.history.length, entry }, now);
+  return {
+    rollbacks: [record],
+    target: target && withResolved(target, firing, at),
+    remove: [],
+    events: event ? [event] : [],
+  };
 }
 
 function isUnresolved({ timeline }: RollbackRecord): boolean {

@@ -18,6 +18,11 @@ export type Credentials = {
   reload(): void;
 };
 
+/** Our credentials cannot be had: the API server was not asked. */
+export class CredentialsError extends Error {
+  override name = 'CredentialsError' as const;
+}
+
 export type ApiRequest = {
   readonly method: 'GET' | 'PATCH';
   readonly path: string;

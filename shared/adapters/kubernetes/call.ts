@@ -1,6 +1,6 @@
 import { parseStatus, type Status } from '#shared/contracts/kubernetes.ts';
 import { ClusterFault } from '#shared/ports/cluster.ts';
-import type { ApiClient, ApiRequest, ApiResponse, Credentials } from './api-client.ts';
+import { type ApiClient, type ApiRequest, type ApiResponse, type Credentials, CredentialsError } from './api-client.ts';
 
 /** An answer whose status is neither a fault of the cluster nor of our credentials. */
 export type Answer = { readonly status: number; readonly json: unknown; readonly text: string };
@@ -29,6 +29,7 @@ async function send(client: ApiClient, request: ApiRequest): Promise<ApiResponse
   try {
     return await client.request(request);
   } catch (cause) {
+    if (cause instanceof CredentialsError) throw new ClusterFault('unauthorized', cause.message, { cause });
     throw new ClusterFault(
       'unreachable',
       `The API server did not answer ${request.method} ${request.path.split('?')[0]}: ${messageOf(cause)}`,

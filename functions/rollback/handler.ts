@@ -1,0 +1,14 @@
+import { httpFunction } from '#shared/runtime/http-function.ts';
+import { createLog } from '#shared/runtime/logger.ts';
+import { createMeter } from '#shared/runtime/meter.ts';
+import { createRollbackHandler } from './create-handler.ts';
+import { readEnv } from './env.ts';
+import { wire } from './wire.ts';
+
+const log = createLog('weightless-rollback');
+const meter = createMeter('weightless-rollback');
+
+export const handler = httpFunction(
+  createRollbackHandler(wire(readEnv(process.env), process.env, { log, meter })),
+  log,
+);

@@ -1,0 +1,25 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Log } from '#shared/ports/telemetry.ts';
+import { type HttpResponse, problem } from './http.ts';
+
+export type HttpHandler = (
+  event: APIGatewayProxyEventV2,
+  options: { readonly signal: AbortSignal },
+) => Promise<HttpResponse>;
+
+/** Before Lambda's time-out the signal aborts: this much is left to answer. */
+const TIMEOUT_EARLY_MS = 500;
+
+/**
+ * The one middy stack of every HTTP function: an abort signal ahead of the time-out, and an answer for faults that
+ * nobody foresaw. They are 503, so that Alertmanager sends the alert again; what was done is in the journal.
+ */
+export function httpFunction(handler: HttpHandler, log: Log) {
+  return middy<APIGatewayProxyEventV2, HttpResponse>({ timeoutEarlyInMillis: TIMEOUT_EARLY_MS })
+    .onError((request) => {
+      log.error('An unforeseen fault', { fault: request.error?.message, stack: request.error?.stack });
+      request.response = problem(503, 'An unforeseen fault; it is logged. Send the request again');
+    })
+    .handler((event, _context, { signal }) => handler(event, { signal }));
+}
