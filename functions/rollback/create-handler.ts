@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Settings } from '#shared/contracts/settings.ts';
-import { MAX_ALERTS, type ParsedWebhook, parseWebhook } from '#shared/contracts/webhook.ts';
+import { MAX_ALERTS, type ParsedWebhook, parseWebhook, type Webhook } from '#shared/contracts/webhook.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
-import { authenticate } from '#shared/runtime/authenticate.ts';
+import { authorize } from '#shared/runtime/authorize.ts';
 import {
   bodyBytes,
   bodyText,
@@ -18,14 +18,16 @@ import {
 } from '#shared/runtime/http.ts';
 import type { HttpHandler } from '#shared/runtime/http-function.ts';
 import { startBudget } from '#shared/steps/budget.ts';
-import { recordOutcomes } from '#shared/steps/record-outcomes.ts';
+import { type RecordedDelivery, recordOutcomes } from '#shared/steps/record-outcomes.ts';
 import { rollBackAlerts } from '#shared/steps/roll-back-alerts.ts';
 import { answerOf } from './answer.ts';
 import { report } from './report.ts';
 
+type PolicySettings = Pick<Settings, 'mode' | 'tokens' | 'alerts' | 'sla' | 'hold'>;
+
 export type RollbackFunctionDeps = {
   /** Rejects where they cannot be loaded: then nobody is told that a token is wrong. */
-  readonly settings: () => Promise<Pick<Settings, 'mode' | 'tokens' | 'alerts' | 'sla' | 'hold'>>;
+  readonly settings: () => Promise<PolicySettings>;
   readonly clusters: () => Promise<readonly Cluster[]>;
   readonly rollbackLog: RollbackLog;
   readonly clock: Clock;
@@ -57,70 +59,56 @@ async function receiveAlerts(
   signal: AbortSignal,
   deps: RollbackFunctionDeps,
 ): Promise<HttpResponse> {
-  const { clock, log, meter } = deps;
-  const receivedAt = clock.now();
-  const settings = await deps.settings().catch((cause: unknown) => {
-    log.error('The settings cannot be loaded', { cause: String(cause) });
-    return undefined;
-  });
-  if (!settings) return problem(503, 'The settings cannot be loaded; the alert is to be sent again');
-  const refused = refuse(event, settings, receivedAt);
-  if (refused) {
-    meter.count('WebhookRejected', { status: String(refused.statusCode) });
-    return refused;
-  }
+  const receivedAt = deps.clock.now();
+  const allowed = await authorize(event, { scopes: ['alerts', 'operate'], challenge: 'Bearer' }, deps);
+  if (allowed.kind === 'refused') return rejected(allowed.response, deps);
+  const wrong = refuseBody(event);
+  if (wrong) return rejected(wrong, deps);
   const parsed = parseWebhook(bodyText(event));
-  if (parsed.kind !== 'webhook') {
-    const answer = malformed(parsed);
-    meter.count('WebhookRejected', { status: String(answer.statusCode) });
-    log.warn('A webhook was rejected', { status: answer.statusCode, body: answer.body });
-    return answer;
-  }
-  const { alerts, truncatedAlerts } = parsed.webhook;
-  if (truncatedAlerts > 0) {
-    log.warn('Alertmanager left alerts out of the webhook: set max_alerts: 0 in its receiver', { truncatedAlerts });
-    meter.count('AlertsTruncated');
-  }
-  const { mode, sla: slaMs, hold: holdMs, alerts: rules } = settings;
-  const policy = { rules, mode, clusterLabel: rules.clusterLabel, slaMs, holdMs };
-  const budget = startBudget(clock, signal, receivedAt);
-  const clusters = await deps.clusters();
-  const outcomes = await rollBackAlerts(alerts, {
-    clusters,
-    policy,
-    budget,
-    receivedAt,
-    onConflict: () => meter.count('ConflictRetries'),
-  });
-  const delivery = await recordOutcomes(
-    outcomes,
-    { receivedAt, truncatedAlerts, slaMs },
-    { log: deps.rollbackLog, clock },
-    signal,
-  );
-  report(delivery, { log, meter });
+  if (parsed.kind !== 'webhook') return rejected(malformed(parsed), deps);
+  const delivery = await handleWebhook(parsed.webhook, { receivedAt, settings: allowed.settings, signal }, deps);
+  report(delivery, deps);
   return answerOf(delivery);
 }
 
-/** What is wrong with a request before its body is read. */
-function refuse(
-  event: APIGatewayProxyEventV2,
-  { tokens }: Pick<Settings, 'tokens'>,
-  now: number,
-): HttpResponse | undefined {
-  const caller = authenticate(header(event, 'authorization'), tokens, ['alerts', 'operate'], now);
-  if (caller.kind === 'unknown') {
-    return problem(401, 'Send a valid token: Authorization: Bearer …', {}, { 'www-authenticate': 'Bearer' });
+type Receipt = { readonly receivedAt: number; readonly settings: PolicySettings; readonly signal: AbortSignal };
+
+/** The rollback itself: nothing but the Kubernetes API is waited for before the patch. */
+async function handleWebhook(
+  webhook: Webhook,
+  { receivedAt, settings, signal }: Receipt,
+  deps: RollbackFunctionDeps,
+): Promise<RecordedDelivery> {
+  const { clock, log, meter, rollbackLog } = deps;
+  const { alerts, truncatedAlerts } = webhook;
+  if (truncatedAlerts > 0) {
+    log.warn('Alertmanager left alerts out of the webhook: set max_alerts: 0 in its receiver', { truncatedAlerts });
+    meter.count('AlertsTruncated', {}, truncatedAlerts);
   }
-  if (caller.kind === 'out-of-scope')
-    return problem(403, `The token ${caller.name} may not send alerts; its scope must be alerts`);
+  const { mode, sla: slaMs, hold: holdMs, alerts: rules } = settings;
+  const outcomes = await rollBackAlerts(alerts, {
+    clusters: await deps.clusters(),
+    policy: { rules, mode, clusterLabel: rules.clusterLabel, slaMs, holdMs },
+    budget: startBudget(clock, signal, receivedAt),
+    receivedAt,
+    onConflict: () => meter.count('ConflictRetries'),
+  });
+  return recordOutcomes(outcomes, { receivedAt, truncatedAlerts, slaMs }, { log: rollbackLog, clock }, signal);
+}
+
+/** A 4xx is final for Alertmanager, so each one is counted: the alarm on it is the only second chance. */
+function rejected(response: HttpResponse, { log, meter }: RollbackFunctionDeps): HttpResponse {
+  meter.count('WebhookRejected', { status: String(response.statusCode) });
+  log.warn('A webhook was rejected', { status: response.statusCode, answer: response.body });
+  return response;
+}
+
+/** What is wrong with a body before it is parsed. */
+function refuseBody(event: APIGatewayProxyEventV2): HttpResponse | undefined {
   const type = header(event, 'content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') return problem(415, 'Send Content-Type: application/json, as Alertmanager does');
   if (bodyBytes(event) > MAX_BODY_BYTES) {
-    return problem(
-      413,
-      `The body is over ${MAX_BODY_BYTES} bytes; set max_alerts in the receiver, or group alerts by target`,
-    );
+    return problem(413, `The body is over ${MAX_BODY_BYTES} bytes; group alerts by target, so that fewer come at once`);
   }
   return undefined;
 }

@@ -1,8 +1,8 @@
+import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http-function.ts';
 import { createLog } from '#shared/runtime/logger.ts';
 import { createMeter } from '#shared/runtime/meter.ts';
 import { createRollbackHandler } from './create-handler.ts';
-import { readEnv } from './env.ts';
 import { wire } from './wire.ts';
 
 const log = createLog('weightless-rollback');

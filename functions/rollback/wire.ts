@@ -3,13 +3,13 @@ import { dynamodbRollbackLog } from '#shared/adapters/dynamodb/dynamodb-rollback
 import { clustersFromSettings } from '#shared/adapters/kubernetes/clusters-from-settings.ts';
 import { parseSettings } from '#shared/contracts/settings.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
+import type { FunctionEnv } from '#shared/runtime/env.ts';
 import { systemClock } from '#shared/runtime/system-clock.ts';
 import type { RollbackFunctionDeps } from './create-handler.ts';
-import type { RollbackEnv } from './env.ts';
 
 /** Builds everything once: clients, and the TLS connections of all clusters while Lambda still initialises. */
 export function wire(
-  env: RollbackEnv,
+  env: FunctionEnv,
   environment: NodeJS.ProcessEnv,
   telemetry: { readonly log: Log; readonly meter: Meter },
 ): RollbackFunctionDeps {

@@ -9,10 +9,10 @@ const EnvSchema = z.object({
   WEIGHTLESS_SETTINGS_FILE: z.optional(z.string()),
 });
 
-export type RollbackEnv = { readonly table: string; readonly settings: () => string };
+export type FunctionEnv = { readonly table: string; readonly settings: () => string };
 
 /** @throws ZodError where a variable is missing. */
-export function readEnv(environment: NodeJS.ProcessEnv): RollbackEnv {
+export function readEnv(environment: NodeJS.ProcessEnv): FunctionEnv {
   const env = EnvSchema.parse(environment);
   return {
     table: env.WEIGHTLESS_TABLE,
