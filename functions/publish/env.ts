@@ -1,0 +1,17 @@
+import * as z from 'zod';
+
+const Env = z.object({
+  WEIGHTLESS_TABLE: z.string().min(1),
+  WEIGHTLESS_EVENT_BUS: z.string().min(1),
+});
+
+export type PublishEnv = { readonly table: string; readonly eventBus: string };
+
+/** Reads the function's environment; throws with every variable that is missing. */
+export function readEnv(variables: Readonly<Record<string, string | undefined>>): PublishEnv {
+  const env = Env.safeParse(variables);
+  if (!env.success) {
+    throw new Error(`The environment of the publish function is incomplete:\n${z.prettifyError(env.error)}`);
+  }
+  return { table: env.data.WEIGHTLESS_TABLE, eventBus: env.data.WEIGHTLESS_EVENT_BUS };
+}

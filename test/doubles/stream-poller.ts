@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type _Record as StreamRecord,
+} from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { LOCAL_AWS } from './dynamodb-store.ts';
+
+export type StreamPoller = {
+  /** Every batch that the function was called with, as sequence numbers. */
+  readonly batches: readonly (readonly string[])[];
+  /** What was given up after the retries. */
+  readonly discarded: readonly DynamoDBRecord[];
+  /** Resolves once the stream has had nothing new for a few reads, and nothing is being retried. */
+  idle(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+type PollerOptions = {
+  readonly endpoint: string;
+  readonly streamArn: string;
+  readonly maxRetries: number;
+  readonly invoke: (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
+};
+
+/** An engine may show a record a moment after its write. */
+const QUIET_READS = 5;
+
+/**
+ * A table's stream read from its beginning, as Lambda's event source mapping reads it with ReportBatchItemFailures: after
+ * a failure the batch comes again from the lowest failed sequence number on, and is discarded when the retries are used up.
+ */
+export function pollStream({ endpoint, streamArn, maxRetries, invoke }: PollerOptions): StreamPoller {
+  const client = new DynamoDBStreamsClient({ ...LOCAL_AWS, endpoint });
+  const batches: string[][] = [];
+  const discarded: DynamoDBRecord[] = [];
+  let stopped = false;
+  let reads = 0;
+  let lastFull = 0;
+  const iterators = new Map<string, string | undefined>();
+
+  async function deliver(records: readonly DynamoDBRecord[]): Promise<void> {
+    let open = [...records];
+    for (let attempt = 0; attempt <= maxRetries && open.length > 0 && !stopped; attempt += 1) {
+      batches.push(open.map(sequenceOf));
+      const failures = await invoke({ Records: open }).then(({ batchItemFailures }) => batchItemFailures);
+      const failed = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
+      const first = open.findIndex((record) => failed.has(sequenceOf(record)));
+      open = first === -1 ? [] : open.slice(first);
+    }
+    discarded.push(...open);
+  }
+
+  async function openNewShards(): Promise<void> {
+    const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamArn: streamArn }));
+    for (const { ShardId } of StreamDescription?.Shards ?? []) {
+      if (!ShardId || iterators.has(ShardId)) continue;
+      const command = new GetShardIteratorCommand({
+        StreamArn: streamArn,
+        ShardId,
+        ShardIteratorType: 'TRIM_HORIZON',
+      });
+      iterators.set(ShardId, (await client.send(command)).ShardIterator);
+    }
+  }
+
+  async function readOnce(): Promise<void> {
+    await openNewShards();
+    let count = 0;
+    for (const [shard, iterator] of iterators) {
+      if (!iterator) continue;
+      const { Records = [], NextShardIterator } = await client.send(new GetRecordsCommand({ ShardIterator: iterator }));
+      iterators.set(shard, NextShardIterator);
+      count += Records.length;
+      if (Records.length > 0) await deliver(Records.map(asLambdaGivesIt));
+    }
+    reads += 1;
+    if (count > 0) lastFull = reads;
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      await readOnce();
+      await sleep(20);
+    }
+  }
+  const running = run();
+  // Its error is for stop() and idle(); until one of them waits, it must not end the process.
+  running.catch(() => undefined);
+
+  return {
+    batches,
+    discarded,
+    async idle() {
+      const asked = reads;
+      await Promise.race([running, untilTrue(() => reads >= Math.max(asked, lastFull) + QUIET_READS)]);
+    },
+    async stop() {
+      stopped = true;
+      await running;
+      client.destroy();
+    },
+  };
+}
+
+/** Lambda's events are JSON: times are numbers, and there are no classes. */
+function asLambdaGivesIt(record: StreamRecord): DynamoDBRecord {
+  return JSON.parse(JSON.stringify(record));
+}
+
+function sequenceOf(record: DynamoDBRecord): string {
+  return record.dynamodb?.SequenceNumber ?? '';
+}
+
+async function untilTrue(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await sleep(5);
+}

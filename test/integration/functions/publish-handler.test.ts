@@ -1,0 +1,60 @@
+import type { Context } from 'aws-lambda';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { anOutboxEvent } from '#test/builders/outbox-event.ts';
+import { aStreamRecord } from '#test/builders/stream-record.ts';
+import { type DynamodbStore, LOCAL_AWS, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
+import { type Dynoxide, startDynoxide } from '#test/doubles/dynoxide.ts';
+import { type PutEventsServer, startPutEventsServer } from '#test/doubles/put-events-server.ts';
+
+let engine: Dynoxide;
+let store: DynamodbStore;
+let bus: PutEventsServer;
+beforeEach(async () => {
+  engine = await startDynoxide();
+  store = await openDynamodbStore(engine.endpoint);
+  bus = await startPutEventsServer();
+});
+afterEach(async () => {
+  await store.close();
+  await bus.stop();
+  await engine.stop();
+});
+
+it('the deployed publish function finds table and bus through its environment, and gives its calls a signal', async () => {
+  const { region, credentials } = LOCAL_AWS;
+  vi.stubEnv('AWS_REGION', region);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', credentials.accessKeyId);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', credentials.secretAccessKey);
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', engine.endpoint);
+  vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', bus.endpoint);
+  vi.stubEnv('WEIGHTLESS_TABLE', store.table);
+  vi.stubEnv('WEIGHTLESS_EVENT_BUS', 'platform');
+  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
+  const event = anOutboxEvent();
+  const signal = new AbortController().signal;
+  await store.log.commit({ rollbacks: [], remove: [], events: [event] }, signal);
+
+  const { handler } = await import('#functions/publish/handler.ts');
+  const answer = await handler({ Records: [aStreamRecord(event)] }, aContext());
+
+  expect(answer).toEqual({ batchItemFailures: [] });
+  expect(bus.taken).toEqual([expect.objectContaining({ EventBusName: 'platform' })]);
+  expect(await store.outbox.unsent(Number.MAX_SAFE_INTEGER, 10, signal)).toEqual([]);
+});
+
+function aContext(): Context {
+  return {
+    awsRequestId: 'request',
+    callbackWaitsForEmptyEventLoop: false,
+    functionName: 'publish',
+    functionVersion: '1',
+    invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:publish',
+    logGroupName: 'group',
+    logStreamName: 'stream',
+    memoryLimitInMB: '256',
+    getRemainingTimeInMillis: () => 10_000,
+    done: () => undefined,
+    fail: () => undefined,
+    succeed: () => undefined,
+  };
+}

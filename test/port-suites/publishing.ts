@@ -1,0 +1,122 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createPublishHandler } from '#functions/publish/create-handler.ts';
+import { eventbridgeBus } from '#shared/adapters/eventbridge/eventbridge-bus.ts';
+import { eventbridgeClient } from '#shared/adapters/eventbridge/eventbridge-client.ts';
+import type { OutboxEvent } from '#shared/contracts/events.ts';
+import { anOutboxEvent } from '#test/builders/outbox-event.ts';
+import { aRollbackRecord } from '#test/builders/rollback-record.ts';
+import { aTargetRecord } from '#test/builders/target-record.ts';
+import { type DynamodbStore, LOCAL_AWS, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
+import { type PutEventsServer, startPutEventsServer } from '#test/doubles/put-events-server.ts';
+import { recordingLog } from '#test/doubles/recording-log.ts';
+import { pollStream, type StreamPoller } from '#test/doubles/stream-poller.ts';
+
+const signal = new AbortController().signal;
+const idOf = ({ Detail }: { Detail: string }): string => JSON.parse(Detail).metadata.id;
+
+/** From the transaction over the table's stream to the bus, on every engine. */
+export function describePublishing(name: string, endpoint: () => string): void {
+  describe(`publishing (${name})`, () => {
+    let store: DynamodbStore;
+    let bus: PutEventsServer;
+    let poller: StreamPoller | undefined;
+    beforeEach(async () => {
+      store = await openDynamodbStore(endpoint());
+      bus = await startPutEventsServer();
+    });
+    afterEach(async () => {
+      await poller?.stop();
+      poller = undefined;
+      await bus.stop();
+      await store.close();
+    });
+
+    function poll(): StreamPoller {
+      const publish = createPublishHandler({
+        bus: eventbridgeBus(eventbridgeClient({ ...LOCAL_AWS, endpoint: bus.endpoint }), 'weightless'),
+        outbox: store.outbox,
+        log: recordingLog(),
+      });
+      poller = pollStream({
+        endpoint: endpoint(),
+        streamArn: store.streamArn,
+        maxRetries: 3,
+        invoke: (event) => publish(event, {}, { signal }),
+      });
+      return poller;
+    }
+    const write = (...events: OutboxEvent[]) => store.log.commit({ rollbacks: [], remove: [], events }, signal);
+    const unsentIds = async () =>
+      (await store.outbox.unsent(Number.MAX_SAFE_INTEGER, 100, signal)).map(({ id }) => id).sort();
+
+    it('brings the event of a recorded rollback to the bus, once, and clears its mark', async () => {
+      const stream = poll();
+      const event = anOutboxEvent();
+      await store.log.commit(
+        { rollbacks: [aRollbackRecord()], target: aTargetRecord(), remove: [], events: [event] },
+        signal,
+      );
+
+      await bus.waitFor(1);
+      await stream.idle();
+
+      expect(bus.taken).toHaveLength(1);
+      expect(bus.taken[0]).toMatchObject({ Source: 'weightless', DetailType: 'RollbackCompleted' });
+      expect(JSON.parse(bus.taken[0]?.Detail ?? '')).toEqual(JSON.parse(JSON.stringify(event.detail)));
+      expect(await unsentIds()).toEqual([]);
+      expect(stream.discarded).toEqual([]);
+    });
+
+    it('sends again what the bus refused, until it takes it', async () => {
+      let refusals = 0;
+      bus.refuse((entry) => {
+        if (idOf(entry) !== 'b' || refusals === 2) return undefined;
+        refusals += 1;
+        return 'ThrottlingException';
+      });
+      await write(anOutboxEvent({ id: 'a' }));
+      await write(anOutboxEvent({ id: 'b' }));
+      await write(anOutboxEvent({ id: 'c' }));
+
+      const stream = poll();
+      await stream.idle();
+
+      expect([...new Set(bus.taken.map(idOf))].sort()).toEqual(['a', 'b', 'c']);
+      expect(bus.taken.map(idOf).filter((id) => id === 'b')).toHaveLength(1);
+      expect(await unsentIds()).toEqual([]);
+      expect(stream.discarded).toEqual([]);
+    });
+
+    it('keeps the mark of what could never be sent, for others to find', async () => {
+      bus.refuse((entry) => (idOf(entry) === 'b' ? 'InternalFailure' : undefined));
+      await write(anOutboxEvent({ id: 'a' }));
+      await write(anOutboxEvent({ id: 'b' }));
+
+      const stream = poll();
+      await stream.idle();
+
+      expect(await unsentIds()).toEqual(['b']);
+      expect(stream.batches.filter((batch) => batch.length > 0).length).toBeGreaterThan(3);
+      expect(stream.discarded.map(({ dynamodb }) => dynamodb?.Keys?.['pk']?.S)).toContain('EVENT#b');
+    });
+
+    it('does not publish the change of an event that is there', async () => {
+      const stream = poll();
+      await write(anOutboxEvent({ id: 'a' }));
+      await bus.waitFor(1);
+
+      await store.client.send(
+        new UpdateCommand({
+          TableName: store.table,
+          Key: { pk: 'EVENT#a', sk: 'EVENT' },
+          UpdateExpression: 'SET createdAt = :later',
+          ExpressionAttributeValues: { ':later': 1 },
+        }),
+      );
+      await stream.idle();
+
+      expect(bus.taken).toHaveLength(1);
+    });
+  });
+}
