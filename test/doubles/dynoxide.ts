@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
-import { answersOk, startEngineProcess } from '#test/real/engines/engine-process.ts';
-import { freePort } from '#test/real/engines/free-port.ts';
+import { answersOk, startEngineProcess } from '#cli/local/engine-process.ts';
+import { freePort } from '#cli/local/free-port.ts';
 
 export type Dynoxide = { endpoint: string; stop(): Promise<void> };
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { startEngineProcess } from '#test/real/engines/engine-process.ts';
+import { startEngineProcess } from '#cli/local/engine-process.ts';
 
 const module = fileURLToPath(new URL('engines/engine-process.ts', import.meta.url));
 const aParent = `

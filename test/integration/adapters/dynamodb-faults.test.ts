@@ -7,7 +7,7 @@ import { anOutboxEvent } from '#test/builders/outbox-event.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
 import { LOCAL_AWS } from '#test/doubles/dynamodb-store.ts';
 import { type Answer, type ScriptedServer, startScriptedServer } from '#test/doubles/scripted-server.ts';
-import { freePort } from '#test/real/engines/free-port.ts';
+import { freePort } from '#cli/local/free-port.ts';
 
 const signal = new AbortController().signal;
 const change: RollbackChange = { rollbacks: [aRollbackRecord()], remove: [], events: [anOutboxEvent()] };

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { answersOk, startEngineProcess } from '#cli/local/engine-process.ts';
+import { freePort } from '#cli/local/free-port.ts';
 import { engineFile } from './engine-file.ts';
-import { answersOk, startEngineProcess } from './engine-process.ts';
-import { freePort } from './free-port.ts';
 
 export type AlertmanagerVersion = '0.25' | '0.31';
 

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { answersOk, startEngineProcess } from '#cli/local/engine-process.ts';
+import { freePort } from '#cli/local/free-port.ts';
 import { engineFile } from './engine-file.ts';
-import { answersOk, startEngineProcess } from './engine-process.ts';
-import { freePort } from './free-port.ts';
 
 export type PrometheusOptions = {
   /** host:port of what is scraped, each at /metrics. */

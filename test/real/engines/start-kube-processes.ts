@@ -2,9 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { startEngineProcess } from '#cli/local/engine-process.ts';
+import { freePort } from '#cli/local/free-port.ts';
 import { engineFile } from './engine-file.ts';
-import { startEngineProcess } from './engine-process.ts';
-import { freePort } from './free-port.ts';
 import { type Child, startChild } from './start-child.ts';
 
 /** Starts the API server with its etcd, keeping all they write in `dir`; `dir/apiserver.crt` is what a client trusts. */
