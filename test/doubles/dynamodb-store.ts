@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { LOCAL_AWS } from '#cli/local/local-aws.ts';
 import { createTable } from '#shared/adapters/dynamodb/create-table.ts';
 import { documentClient } from '#shared/adapters/dynamodb/document-client.ts';
 import { dynamodbOutbox } from '#shared/adapters/dynamodb/dynamodb-outbox.ts';
@@ -11,9 +12,6 @@ export type DynamodbStore = OpenStore & {
   readonly table: string;
   readonly streamArn: string;
 };
-
-/** What every local engine takes. */
-export const LOCAL_AWS = { region: 'eu-central-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
 /** A store in a new table of a local engine. */
 export async function openDynamodbStore(endpoint: string, options: DynamodbOptions = {}): Promise<DynamodbStore> {

@@ -1,5 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LOCAL_AWS } from '#cli/local/local-aws.ts';
+import { pollStream, type StreamPoller } from '#cli/local/stream-poller.ts';
 import { createPublishHandler } from '#functions/publish/create-handler.ts';
 import { eventbridgeBus } from '#shared/adapters/eventbridge/eventbridge-bus.ts';
 import { eventbridgeClient } from '#shared/adapters/eventbridge/eventbridge-client.ts';
@@ -7,10 +9,9 @@ import type { OutboxEvent } from '#shared/contracts/events.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
 import { aTargetRecord } from '#test/builders/target-record.ts';
-import { type DynamodbStore, LOCAL_AWS, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
+import { type DynamodbStore, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
 import { type PutEventsServer, startPutEventsServer } from '#test/doubles/put-events-server.ts';
 import { recordingLog } from '#test/doubles/recording-log.ts';
-import { pollStream, type StreamPoller } from '#test/doubles/stream-poller.ts';
 
 const signal = new AbortController().signal;
 const idOf = ({ Detail }: { Detail: string }): string => JSON.parse(Detail).metadata.id;

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '#cli/local/free-port.ts';
+import { LOCAL_AWS } from '#cli/local/local-aws.ts';
 import { documentClient } from '#shared/adapters/dynamodb/document-client.ts';
 import { dynamodbOutbox } from '#shared/adapters/dynamodb/dynamodb-outbox.ts';
 import { dynamodbRollbackLog } from '#shared/adapters/dynamodb/dynamodb-rollback-log.ts';
 import { type RollbackChange, StoreFault } from '#shared/ports/rollback-log.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
-import { LOCAL_AWS } from '#test/doubles/dynamodb-store.ts';
 import { type Answer, type ScriptedServer, startScriptedServer } from '#test/doubles/scripted-server.ts';
-import { freePort } from '#cli/local/free-port.ts';
 
 const signal = new AbortController().signal;
 const change: RollbackChange = { rollbacks: [aRollbackRecord()], remove: [], events: [anOutboxEvent()] };

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LOCAL_AWS } from '#cli/local/local-aws.ts';
 import { eventbridgeBus } from '#shared/adapters/eventbridge/eventbridge-bus.ts';
 import { eventbridgeClient } from '#shared/adapters/eventbridge/eventbridge-client.ts';
 import type { EventBus } from '#shared/ports/event-bus.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
-import { LOCAL_AWS } from '#test/doubles/dynamodb-store.ts';
 import { type PutEventsServer, startPutEventsServer } from '#test/doubles/put-events-server.ts';
 
 const signal = new AbortController().signal;

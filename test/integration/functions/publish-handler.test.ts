@@ -1,8 +1,9 @@
 import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { LOCAL_AWS } from '#cli/local/local-aws.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
 import { aStreamRecord } from '#test/builders/stream-record.ts';
-import { type DynamodbStore, LOCAL_AWS, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
+import { type DynamodbStore, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
 import { type Dynoxide, startDynoxide } from '#test/doubles/dynoxide.ts';
 import { type PutEventsServer, startPutEventsServer } from '#test/doubles/put-events-server.ts';
 

@@ -7,7 +7,7 @@ import {
   type _Record as StreamRecord,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { LOCAL_AWS } from './dynamodb-store.ts';
+import { LOCAL_AWS } from './local-aws.ts';
 
 export type StreamPoller = {
   /** Every batch that the function was called with, as sequence numbers. */
@@ -22,6 +22,8 @@ export type StreamPoller = {
 type PollerOptions = {
   readonly endpoint: string;
   readonly streamArn: string;
+  /** Where to begin: at the stream's beginning, or with what is written from now on. */
+  readonly from?: 'TRIM_HORIZON' | 'LATEST';
   readonly maxRetries: number;
   readonly invoke: (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
 };
@@ -30,10 +32,16 @@ type PollerOptions = {
 const QUIET_READS = 5;
 
 /**
- * A table's stream read from its beginning, as Lambda's event source mapping reads it with ReportBatchItemFailures: after
+ * A table's stream, read as Lambda's event source mapping reads it with ReportBatchItemFailures: after
  * a failure the batch comes again from the lowest failed sequence number on, and is discarded when the retries are used up.
  */
-export function pollStream({ endpoint, streamArn, maxRetries, invoke }: PollerOptions): StreamPoller {
+export function pollStream({
+  endpoint,
+  streamArn,
+  from = 'TRIM_HORIZON',
+  maxRetries,
+  invoke,
+}: PollerOptions): StreamPoller {
   const client = new DynamoDBStreamsClient({ ...LOCAL_AWS, endpoint });
   const batches: string[][] = [];
   const discarded: DynamoDBRecord[] = [];
@@ -61,7 +69,8 @@ export function pollStream({ endpoint, streamArn, maxRetries, invoke }: PollerOp
       const command = new GetShardIteratorCommand({
         StreamArn: streamArn,
         ShardId,
-        ShardIteratorType: 'TRIM_HORIZON',
+        // A shard that opens later holds only what came later.
+        ShardIteratorType: iterators.size === 0 ? from : 'TRIM_HORIZON',
       });
       iterators.set(ShardId, (await client.send(command)).ShardIterator);
     }

@@ -1,0 +1,99 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPublishHandler } from '#functions/publish/create-handler.ts';
+import type { EventBus } from '#shared/ports/event-bus.ts';
+import type { RollbackLog } from '#shared/ports/rollback-log.ts';
+import type { Log } from '#shared/ports/telemetry.ts';
+import { CliError } from '../cli-error.ts';
+import { dynoxidePath, startDynoxide } from './dynoxide.ts';
+import { LOCAL_AWS } from './local-aws.ts';
+
+/** Where the local stack keeps its records, with what it writes flowing to the bus. */
+export type LocalStore = { readonly rollbackLog: RollbackLog; readonly kind: string; stop(): Promise<void> };
+
+export type LocalStoreOptions = { readonly bus: EventBus; readonly log: Log; readonly dataDir?: string | undefined };
+
+/** DynamoDB as dynoxide plays it, where its package is there; else this process's memory. */
+export async function startStore(options: LocalStoreOptions): Promise<LocalStore> {
+  const command = dynoxidePath();
+  if (command) return dynamodbStore(command, options);
+  const platform = `${process.platform}-${process.arch}`;
+  if (options.dataDir)
+    throw new CliError(
+      `--data needs the package @dynoxide/${platform}, which is not installed; without --data the records are kept in memory`,
+    );
+  return memoryStore(options, `memory, until it stops (there is no package @dynoxide/${platform} here)`);
+}
+
+const TABLE = 'weightless';
+
+async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreOptions): Promise<LocalStore> {
+  const [engine, adapters] = await Promise.all([startDynoxide(command, dataFile(dataDir)), loadAdapters()]);
+  try {
+    const client = adapters.documentClient({ ...LOCAL_AWS, endpoint: engine.endpoint });
+    const streamArn = await adapters.createTable(client, TABLE);
+    const outbox = adapters.dynamodbOutbox(client, TABLE);
+    const publish = createPublishHandler({ bus, outbox, log });
+    const signal = AbortSignal.timeout(5000);
+    // What an earlier run wrote and did not send comes first; the stream brings the rest.
+    const waiting = await outbox.unsent(Date.now(), 1000, signal);
+    if (waiting.length > 0 && (await bus.publish(waiting, signal)).length === 0) await outbox.markSent(waiting, signal);
+    const poller = adapters.pollStream({
+      endpoint: engine.endpoint,
+      streamArn,
+      from: 'LATEST',
+      maxRetries: 3,
+      invoke: (event) => publish(event, undefined, { signal: AbortSignal.timeout(15_000) }),
+    });
+    return {
+      rollbackLog: adapters.dynamodbRollbackLog(client, TABLE),
+      kind: dataDir ? `DynamoDB (dynoxide), in ${dataDir}` : 'DynamoDB (dynoxide), in memory',
+      async stop() {
+        await poller.stop().catch(() => undefined);
+        client.destroy();
+        await engine.stop();
+      },
+    };
+  } catch (error) {
+    await engine.stop();
+    throw error;
+  }
+}
+
+/** Loaded beside the engine's start: the AWS SDK is most of the time that a start takes. */
+async function loadAdapters() {
+  const [{ documentClient }, { createTable }, { dynamodbOutbox }, { dynamodbRollbackLog }, { pollStream }] =
+    await Promise.all([
+      import('#shared/adapters/dynamodb/document-client.ts'),
+      import('#shared/adapters/dynamodb/create-table.ts'),
+      import('#shared/adapters/dynamodb/dynamodb-outbox.ts'),
+      import('#shared/adapters/dynamodb/dynamodb-rollback-log.ts'),
+      import('./stream-poller.ts'),
+    ]);
+  return { documentClient, createTable, dynamodbOutbox, dynamodbRollbackLog, pollStream };
+}
+
+function dataFile(dataDir: string | undefined): string | undefined {
+  if (!dataDir) return undefined;
+  try {
+    mkdirSync(dataDir, { recursive: true });
+  } catch (cause) {
+    throw new CliError(`Cannot make the folder ${dataDir}: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+  return join(dataDir, 'weightless.db');
+}
+
+async function memoryStore({ bus, log }: LocalStoreOptions, kind: string): Promise<LocalStore> {
+  const { memoryRollbackLog } = await import('#shared/adapters/memory/memory-rollback-log.ts');
+  const rollbackLog = memoryRollbackLog();
+  const unsubscribe = rollbackLog.subscribe((events) => {
+    const signal = AbortSignal.timeout(5000);
+    bus
+      .publish(events, signal)
+      .then(() => rollbackLog.outbox.markSent(events, signal))
+      .catch((cause: unknown) => log.error('Events were not sent', { cause: String(cause) }));
+  });
+  return { rollbackLog, kind, stop: async () => void unsubscribe() };
+}
