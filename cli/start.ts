@@ -1,44 +1,78 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
-import { createRollbackHandler } from '#functions/rollback/create-handler.ts';
-import { kubernetesCluster } from '#shared/adapters/kubernetes/kubernetes-cluster.ts';
-import { memoryRollbackLog } from '#shared/adapters/memory/memory-rollback-log.ts';
-import { SettingsSchema } from '#shared/contracts/settings.ts';
-import { systemClock } from '#shared/runtime/system-clock.ts';
-import { CliError } from './cli-error.ts';
-import { clusterFromKubeconfig } from './kubeconfig.ts';
-import { startHttpServer } from './local/http-server.ts';
+import { playIncident } from './demo/play-incident.ts';
+import { consoleLog } from './local/console-log.ts';
+import { localBus } from './local/event-bus.ts';
+import { FIRST_PORT, listen } from './local/listen.ts';
+import { localService } from './local/service.ts';
+import { startStore } from './local/store.ts';
+import { localTokens } from './local/tokens.ts';
+import { realCluster } from './cluster-source.ts';
+import { parseStartOptions, START_HELP, type StartOptions } from './start-options.ts';
 
+const out = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** `weightless start`: the deployed handlers on this machine. Stays up until it is stopped. */
 export async function start(args: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args,
-    options: {
-      port: { type: 'string' },
-      kubeconfig: { type: 'string' },
-      context: { type: 'string' },
-      'no-demo': { type: 'boolean' },
-    },
-  });
-  if (!values.kubeconfig) throw new CliError('Give a cluster with --kubeconfig FILE');
-  const chosen = await clusterFromKubeconfig({ file: values.kubeconfig, context: values.context });
-  const cluster = kubernetesCluster(chosen);
-  const token = process.env['WEIGHTLESS_ALERTS_TOKEN'] ?? randomBytes(24).toString('base64url');
-  const settings = SettingsSchema.parse({
-    clusters: [{ name: chosen.name, endpoint: chosen.endpoint.url, token: { env: 'unused' } }],
-    tokens: [{ name: 'alertmanager', sha256: createHash('sha256').update(token).digest('hex'), scope: 'alerts' }],
-  });
-  const handler = createRollbackHandler({
-    settings: async () => settings,
-    clusters: async () => [cluster],
-    rollbackLog: memoryRollbackLog(),
-    clock: systemClock,
-    log: { info: console.log, warn: console.warn, error: console.error },
-    meter: { count() {}, milliseconds() {} },
-  });
-  const server = await startHttpServer(handler, Number(values.port ?? 8080));
-  console.log(`Weightless listens on ${server.url}; token ${token}`);
-  process.once('SIGINT', () => {
-    cluster.client.close();
-    void server.close();
-  });
+  const options = parseStartOptions(args);
+  if (!options) return out(START_HELP);
+  const stops: (() => Promise<void>)[] = [];
+  const stopAll = async () => {
+    for (const stop of stops.splice(0).reverse()) await stop().catch(() => undefined);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => void stopAll().then(() => process.exit(0)));
+  }
+  try {
+    await run(options, stops);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+async function run(options: StartOptions, stops: (() => Promise<void>)[]): Promise<void> {
+  const log = consoleLog(out);
+  const bus = localBus();
+  const keep = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const started = await starting;
+    stops.push(() => started.stop());
+    return started;
+  };
+  const [source, store] = await Promise.all([
+    keep(options.kubeconfig ? realCluster(options.kubeconfig, options) : embedded()),
+    keep(startStore({ bus, log, dataDir: options.dataDir })),
+  ]);
+  const tokens = localTokens(process.env);
+  const handler = localService({ cluster: source.cluster, clusterUrl: source.url, rollbackLog: store.rollbackLog, tokens, log });
+  const server = await listen(handler, options.port);
+  stops.push(() => server.close());
+
+  out(`Weightless listens on ${server.url}`);
+  if (options.port === undefined && server.port !== FIRST_PORT) out(`(port ${FIRST_PORT} is taken)`);
+  out(`Cluster   ${source.kind}`);
+  out(`Records   ${store.kind}`);
+  if (options.demo && !options.kubeconfig) await playIncident({ source, store, bus, server, tokens, out });
+  printWhatNext({ server, tokens, demo: options.demo && !options.kubeconfig, out });
+}
+
+async function embedded() {
+  const { embeddedCluster } = await import('./local/embedded-cluster.ts');
+  return embeddedCluster();
+}
+
+type Next = { readonly server: { readonly url: string }; readonly tokens: ReturnType<typeof localTokens>; readonly demo: boolean; readonly out: (line: string) => void };
+
+function printWhatNext({ server, tokens, demo, out: print }: Next): void {
+  print('');
+  if (tokens.generated) {
+    print(`Tokens    alerts ${tokens.alerts}`);
+    print(`          read   ${tokens.read}`);
+  }
+  print(`The page  ${server.url}/  (any user name, the read token as the password)`);
+  if (demo) {
+    print('Try it    the second service has v2 at 10 %; post an alert about it:');
+    print(`          curl -s -H 'Authorization: Bearer ${tokens.alerts}' -H 'Content-Type: application/json' ${server.url}/v1/alerts --data @cli/demo/checkout-alert.json`);
+  } else {
+    print(`Alerts    POST ${server.url}/v1/alerts, as Alertmanager's webhook receiver (infra/alertmanager/alertmanager.yml)`);
+  }
+  print('Ctrl-C stops all of it.');
 }

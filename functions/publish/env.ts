@@ -1,8 +1,8 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const Env = z.object({
-  WEIGHTLESS_TABLE: z.string().min(1),
-  WEIGHTLESS_EVENT_BUS: z.string().min(1),
+  WEIGHTLESS_TABLE: z.string().check(z.minLength(1)),
+  WEIGHTLESS_EVENT_BUS: z.string().check(z.minLength(1)),
 });
 
 export type PublishEnv = { readonly table: string; readonly eventBus: string };

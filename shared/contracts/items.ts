@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { $ZodError } from 'zod/v4/core';
 import { OUTCOMES } from '#shared/domain/outcome.ts';
 import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
 import {
@@ -122,6 +123,6 @@ export function parseEventItem(item: unknown): OutboxEvent {
 
 /** What is wrong with an item that did not parse, or undefined where the error is another one. */
 export function itemProblems(error: unknown): string | undefined {
-  if (!(error instanceof z.core.$ZodError)) return undefined;
+  if (!(error instanceof $ZodError)) return undefined;
   return `an item is not what this version writes: ${z.prettifyError(error)}`;
 }

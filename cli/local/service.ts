@@ -1,0 +1,33 @@
+import { createReportHandler } from '#functions/report/create-handler.ts';
+import { createRollbackHandler } from '#functions/rollback/create-handler.ts';
+import { SettingsSchema } from '#shared/contracts/settings.ts';
+import type { Cluster } from '#shared/ports/cluster.ts';
+import type { RollbackLog } from '#shared/ports/rollback-log.ts';
+import type { Log, Meter } from '#shared/ports/telemetry.ts';
+import { pathOf } from '#shared/runtime/http.ts';
+import type { HttpHandler } from '#shared/runtime/http-function.ts';
+import { systemClock } from '#shared/runtime/system-clock.ts';
+import type { LocalTokens } from './tokens.ts';
+
+export type LocalServiceDeps = {
+  readonly cluster: Cluster;
+  readonly clusterUrl: string;
+  readonly rollbackLog: RollbackLog;
+  readonly tokens: LocalTokens;
+  readonly log: Log;
+};
+
+/** Where there is nothing to send metrics to. */
+const noMeter: Meter = { count: () => undefined, milliseconds: () => undefined };
+
+/** The handlers of the deployed functions behind one address; API Gateway's part is choosing by path. */
+export function localService({ cluster, clusterUrl, rollbackLog, tokens, log }: LocalServiceDeps): HttpHandler {
+  const settings = SettingsSchema.parse({
+    clusters: [{ name: cluster.name, endpoint: clusterUrl, token: { env: 'from-the-kubeconfig' } }],
+    tokens: tokens.settings,
+  });
+  const common = { settings: async () => settings, rollbackLog, clock: systemClock, log };
+  const rollback = createRollbackHandler({ ...common, clusters: async () => [cluster], meter: noMeter });
+  const report = createReportHandler(common);
+  return (event, options) => (pathOf(event) === '/' ? report : rollback)(event, options);
+}

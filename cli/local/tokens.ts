@@ -1,0 +1,35 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { TokenSettings } from '#shared/contracts/settings.ts';
+
+/** The tokens of a local run: the user's own, or new ones that are printed. */
+export type LocalTokens = {
+  readonly alerts: string;
+  readonly read: string;
+  /** Whether they were made here, so that they have to be shown. */
+  readonly generated: boolean;
+  readonly settings: TokenSettings[];
+};
+
+export function localTokens(environment: Readonly<Record<string, string | undefined>>): LocalTokens {
+  const given = { alerts: environment['WEIGHTLESS_ALERTS_TOKEN'], read: environment['WEIGHTLESS_READ_TOKEN'] };
+  const alerts = given.alerts || newToken();
+  const read = given.read || newToken();
+  return {
+    alerts,
+    read,
+    generated: !given.alerts || !given.read,
+    settings: [
+      { name: 'alertmanager', sha256: digest(alerts), scope: 'alerts' },
+      { name: 'reader', sha256: digest(read), scope: 'read' },
+    ],
+  };
+}
+
+/** 192 bits, in what a URL and a shell take as it is. */
+function newToken(): string {
+  return randomBytes(24).toString('base64url');
+}
+
+function digest(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import { CliError } from './cli-error.ts';
+
+export type StartOptions = {
+  /** Given by the user: taken means an error; otherwise the next free one from 8080 on. */
+  readonly port?: number | undefined;
+  readonly kubeconfig?: string | undefined;
+  readonly context?: string | undefined;
+  readonly demo: boolean;
+  readonly dataDir?: string | undefined;
+};
+
+export const START_HELP = `weightless start: run the service here, with everything it needs
+
+  npm start                                  plays the incident on an embedded cluster, then stays up
+  npm start -- --kubeconfig ~/.kube/config   rolls back on a real cluster
+
+Options
+  --port N            the port on 127.0.0.1 (default: 8080, or the next free one)
+  --kubeconfig FILE   a real cluster instead of the embedded one
+  --context NAME      a context of that kubeconfig (default: its current one)
+  --no-demo           do not play the incident
+  --data DIR          keep the records in this folder (default: in memory)
+  --help              this text
+
+Environment
+  WEIGHTLESS_ALERTS_TOKEN   the bearer token for POST /v1/alerts (default: a new one, printed)
+  WEIGHTLESS_READ_TOKEN     the token for the page, as the password (default: a new one, printed)
+`;
+
+/** undefined where help was asked for. @throws CliError on options that make no sense. */
+export function parseStartOptions(args: string[]): StartOptions | undefined {
+  const { values } = parse(args);
+  if (values.help) return undefined;
+  if (values.context !== undefined && values.kubeconfig === undefined)
+    throw new CliError('--context needs --kubeconfig FILE');
+  return {
+    port: values.port === undefined ? undefined : portOf(values.port),
+    kubeconfig: values.kubeconfig,
+    context: values.context,
+    demo: !values['no-demo'],
+    dataDir: values.data,
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        port: { type: 'string' },
+        kubeconfig: { type: 'string' },
+        context: { type: 'string' },
+        'no-demo': { type: 'boolean' },
+        data: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new CliError(`${error instanceof Error ? error.message : error}. Try --help`);
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new CliError(`--port takes a number from 1 to 65535, not ${JSON.stringify(text)}`);
+  return port;
+}
