@@ -84,6 +84,15 @@ export function describeDynamodbTable(name: string, open: Open): void {
       expect((await scan()).map(({ pk }) => pk)).toContain('EVENT#event-1');
     });
 
+    it('holds nothing of a removed record, its firing included', async () => {
+      await store.log.commit({ rollbacks: [record], remove: [], events: [] }, signal);
+
+      const firing = '5ef77f1f8a3ecfb8@2026-03-04T05:06:07.000Z';
+      await store.log.commit({ rollbacks: [], remove: [{ id: record.id, version: 1, firing }], events: [] }, signal);
+
+      expect(await scan()).toEqual([]);
+    });
+
     it('is made once: making it again keeps what is there', async () => {
       await commitAll();
 

@@ -59,6 +59,19 @@ export function describeRollbackLog(name: string, open: () => Promise<OpenStore>
       expect(known.target).toEqual(target);
     });
 
+    it('takes a field that is undefined, at any depth, for one that is absent', async () => {
+      const { sla, timeline } = aRollbackRecord();
+      const record = aRollbackRecord({
+        reason: undefined,
+        sla: { ...sla, met: undefined },
+        timeline: { ...timeline, zeroedAt: undefined },
+      });
+
+      await commit({ rollbacks: [record] });
+
+      expect(await readOne(record.id)).toEqual(record);
+    });
+
     it('answers nothing for what it does not know, and for no question', async () => {
       await commit({ rollbacks: [aRollbackRecord({ id: 'known' })] });
 
