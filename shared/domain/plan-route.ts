@@ -18,11 +18,18 @@ export function planRoute(route: Route, question: PlanQuestion): RoutePlan {
   if (canaries.length === 0) return edits([]);
   const firstStable = stable && entries.find(({ key }) => sameDestination(key, stable));
   if (firstStable) return edits(shiftToStable(route, entries, canaries, firstStable));
-  if (route.headerRoute && question.darkLaunch === 'keep') return edits([]);
   const total = totalAfter(entries, canaries);
+  if (route.headerRoute && question.darkLaunch === 'keep' && (entries.length === 1 || total > 0 || !stable)) {
+    return edits(keptForTesters(route, canaries));
+  }
   if (entries.length > 1 && total > 0 && canaries.every(({ entry }) => weightOf(entry) === 0)) return edits([]);
   if (!stable) return { kind: 'sole-destination' };
   return edits(repoint(route, question, stable, { entries, canaries, total }));
+}
+
+/** Testers keep their weights; a negative one would make the gateway refuse the whole table, and go on with the old one. */
+function keptForTesters(route: Route, canaries: readonly Entry[]): Edit[] {
+  return canaries.filter(({ entry }) => weightOf(entry) < 0).flatMap((one) => weightEdit(route, one, 0));
 }
 
 /** Canary listings to 0, what they had to the first stable: the sum stays, others are untouched. */
