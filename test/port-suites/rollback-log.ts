@@ -72,6 +72,17 @@ export function describeRollbackLog(name: string, open: () => Promise<OpenStore>
       expect(await readOne(record.id)).toEqual(record);
     });
 
+    it('keeps a record whose alert holds names and text that few stores can hold', async () => {
+      const labels: Record<string, string> = JSON.parse('{"__proto__":"x","":"y","kept":"z","nul":"\\u0000"}');
+      const alert = { ...aRollbackRecord().alert, labels, annotations: { half: 'a\ud800b' } };
+
+      const result = await commit({ rollbacks: [aRollbackRecord({ alert })], events: [anOutboxEvent()] });
+
+      expect(result).toBe('written');
+      expect((await readOne('a1b2c3'))?.alert.labels).toMatchObject({ kept: 'z', nul: '\0' });
+      expect((await readOne('a1b2c3'))?.alert.annotations['half']).toMatch(/^a.b$/u);
+    });
+
     it('answers nothing for what it does not know, and for no question', async () => {
       await commit({ rollbacks: [aRollbackRecord({ id: 'known' })] });
 

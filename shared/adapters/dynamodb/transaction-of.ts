@@ -3,6 +3,7 @@ import type { OutboxEvent } from '#shared/contracts/events.ts';
 import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
 import type { RollbackChange } from '#shared/ports/rollback-log.ts';
 import { dayOf, eventKey, firingOfRecord, pointerKey, rollbackKey, targetKey, UNSENT } from './keys.ts';
+import { storableFields } from './storable.ts';
 
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
@@ -57,7 +58,7 @@ function follows(version: number): Condition {
 function rollbackItem(record: RollbackRecord): Record<string, unknown> {
   const { receivedAt } = record.timeline;
   return {
-    ...record,
+    ...storableFields(record),
     ...rollbackKey(record.id),
     day: dayOf(receivedAt),
     received: `${new Date(receivedAt).toISOString()}#${record.id}`,
@@ -74,12 +75,12 @@ function pointerItem(record: RollbackRecord): Record<string, unknown> {
 }
 
 function targetItem(target: TargetRecord, now: number): Record<string, unknown> {
-  return { ...target, ...targetKey(target), expiresAt: seconds(now) + KEEP_ROLLBACKS_SECONDS };
+  return { ...storableFields(target), ...targetKey(target), expiresAt: seconds(now) + KEEP_ROLLBACKS_SECONDS };
 }
 
 function eventItem(event: OutboxEvent): Record<string, unknown> {
   return {
-    ...event,
+    ...storableFields(event),
     ...eventKey(event.id),
     unsent: UNSENT,
     expiresAt: seconds(event.createdAt) + KEEP_EVENTS_SECONDS,
