@@ -11,6 +11,7 @@ const PatchOperationSchema = z.union([
 const JournalEntrySchema = z.object({
   v: z.literal(1),
   id: z.string(),
+  canary: z.optional(z.string()),
   uid: z.string(),
   alerts: z.array(z.string()),
   receivedAt: z.int(),

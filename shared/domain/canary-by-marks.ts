@@ -1,4 +1,5 @@
 import { alertVersion, subsetsOfVersion } from './breaching-side.ts';
+import { repointedByMark } from './canary-by-journal.ts';
 import { stableByName } from './canary-by-names.ts';
 import { ambiguous, type CanaryAnswer, type CanaryQuestion, candidatesOf } from './canary-question.ts';
 import { type DestinationKey, expandHost, formatDestination, sameDestination } from './destination.ts';
@@ -18,8 +19,8 @@ function fromCanaryMark(question: CanaryQuestion, mark: DestinationMark): Canary
   const found = placeMark(question, mark);
   if (found.kind === 'several')
     return ambiguous(found.keys, `${MARK.canary} says ${textOf(mark)}, which is several destinations`);
-  if (found.kind === 'none') return markWithoutRoute(managed, mark);
-  const canary = found.key;
+  const canary = found.kind === 'one' ? found.key : repointedByMark(question, mark);
+  if (!canary) return markWithoutRoute(managed, mark);
   if (!managed.marks.stable) return withDiscoveredStable(managed, canary);
   const stable = placeStable(question, managed.marks.stable, canary);
   if ('kind' in stable) return stable;

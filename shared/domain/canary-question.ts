@@ -12,12 +12,16 @@ export type CanaryQuestion = {
   readonly host?: string | undefined;
   readonly rules: readonly DestinationRule[];
   readonly rollouts: readonly Rollout[];
+  /** Canaries that the object has lost to a rollback whose hold is open. */
+  readonly repointed?:
+    | { readonly forFiring?: DestinationKey | undefined; readonly all: readonly DestinationKey[] }
+    | undefined;
 };
 
 export type Sides = { readonly canary: DestinationKey; readonly stable?: DestinationKey | undefined };
 
 export type CanaryAnswer =
-  | ({ readonly kind: 'found'; readonly by: 'marks' | 'flagger' | 'rollout' | 'version' | 'names' } & Sides)
+  | ({ readonly kind: 'found'; readonly by: 'journal' | 'marks' | 'flagger' | 'rollout' | 'version' | 'names' } & Sides)
   /** Nothing here is a canary: an ordinary alert. */
   | { readonly kind: 'no-canary' }
   | { readonly kind: 'ambiguous'; readonly candidates: readonly DestinationKey[]; readonly why: string }

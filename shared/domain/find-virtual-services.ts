@@ -1,4 +1,5 @@
 import type { Alert } from './alert.ts';
+import type { DestinationKey } from './destination.ts';
 import { identifyAlert, type Pointer } from './identify-alert.ts';
 import { selects } from './label-selector.ts';
 import type { Managed } from './managed.ts';
@@ -17,9 +18,14 @@ export type FoundVirtualServices =
 
 /**
  * The managed objects that an alert is about: the first way that finds any, in the order of their certainty. A label
- * that could be no part of a Kubernetes name ends the search where that label's turn comes.
+ * that could be no part of a Kubernetes name ends the search where that label's turn comes. `lost` tells the canaries that
+ * a rollback took out of an object's routes: who sends their alert again still means that object.
  */
-export function findVirtualServices(alert: Alert, managed: readonly Managed[]): FoundVirtualServices {
+export function findVirtualServices(
+  alert: Alert,
+  managed: readonly Managed[],
+  lost: (one: Managed) => readonly DestinationKey[] = () => [],
+): FoundVirtualServices {
   const { explicit, istio, weak } = identifyAlert(alert);
   const hint = [istio, ...weak].find((one) => one?.kind === 'points-to')?.to;
   if (explicit) {
@@ -30,7 +36,10 @@ export function findVirtualServices(alert: Alert, managed: readonly Managed[]): 
   }
   const matched = managed.filter(({ marks }) => marks.match !== undefined && selects(marks.match, alert.labels));
   if (matched.length > 0) return { kind: 'found', by: 'match', host: hint, virtualServices: matched };
-  const hosting = (host: string) => ({ host, virtualServices: managed.filter((one) => serves(one, host)) });
+  const hosting = (host: string) => ({
+    host,
+    virtualServices: managed.filter((one) => serves(one, host) || lost(one).some((key) => key.host === host)),
+  });
   const ways = [by('istio', istio, hosting), ...weak.map((one) => by('service', one, hosting))];
   return ways.find((way) => way.kind !== 'not-found') ?? { kind: 'not-found' };
 }

@@ -10,6 +10,8 @@ export type JournalEntry = {
   readonly v: 1;
   /** The rollback of the first firing served. */
   readonly id: string;
+  /** `host/subset`: the object names it no more where its route was pointed to stable. */
+  readonly canary?: string | undefined;
   /** The object's own uid: an entry that came with a copied manifest is not ours. */
   readonly uid: string;
   /** The firings that the patch served, `fingerprint@startsAt`, at most 20. */

@@ -1,3 +1,5 @@
+import { readJournal } from '#shared/contracts/journal.ts';
+import type { Journal } from '#shared/domain/journal.ts';
 import { type Managed, readManaged } from '#shared/domain/managed.ts';
 import type { DestinationRule, Endpoints, Rollout } from '#shared/domain/surroundings.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
@@ -12,6 +14,8 @@ export type ClusterView = {
   readonly cluster: Cluster;
   readonly managed: readonly Managed[];
   readonly unknowns: ReadonlySet<string>;
+  /** What stands in an object's journal, read once however many alerts are about it. */
+  journal(managed: Managed): Journal;
   rollouts(): Promise<readonly Rollout[]>;
   rules(namespaces: readonly string[]): Promise<readonly DestinationRule[]>;
   /** undefined where it is not known. */
@@ -32,6 +36,7 @@ export async function openClusterView(cluster: Cluster, hints: ViewHints, budget
   const { signal } = budget;
   const unknowns = new Set<string>();
   const asked = new Map<string, Promise<unknown>>();
+  const journals = new Map<Managed, Journal>();
 
   function once<T>(key: string, ask: () => Promise<T>): Promise<T> {
     const known = asked.get(key) as Promise<T> | undefined;
@@ -74,6 +79,11 @@ export async function openClusterView(cluster: Cluster, hints: ViewHints, budget
     cluster,
     managed,
     unknowns,
+    journal(one) {
+      const journal = journals.get(one) ?? readJournal(one.object);
+      journals.set(one, journal);
+      return journal;
+    },
     rollouts: async () => (await rollouts()) ?? [],
     rules: async (namespaces) => (await Promise.all(namespaces.map(rules))).flatMap((found) => found ?? []),
     async endpoints(namespace, service) {

@@ -41,6 +41,7 @@ function newEntry(parts: EntryParts, firings: readonly string[], after: string):
   return {
     v: 1,
     id: rollbackId({ cluster, canary: formatDestination(canary), firing: firings[0] ?? '' }),
+    canary: formatDestination(canary),
     uid: object.metadata.uid,
     alerts: firings.slice(0, JOURNAL_MAX_ALERTS),
     receivedAt,

@@ -1,5 +1,6 @@
-import { type Alert, directive } from '#shared/domain/alert.ts';
+import { type Alert, directive, firingOf } from '#shared/domain/alert.ts';
 import { breachingSide } from '#shared/domain/breaching-side.ts';
+import { repointedCanaries } from '#shared/domain/canary-by-journal.ts';
 import { type CanaryAnswer, candidatesOf } from '#shared/domain/canary-question.ts';
 import {
   type DestinationKey,
@@ -25,14 +26,23 @@ const ACTION_DIRECTIVE = 'weightless_action';
  * From an alert to the canaries that it is about. Throws ClusterFault only where a VirtualService could not be read:
  * what an optional read does not know is left out.
  */
-export async function resolveTarget(alert: Alert, view: ClusterView, mode: Mode): Promise<Resolved | Unresolved> {
-  const found = findVirtualServices(alert, view.managed);
+export async function resolveTarget(
+  alert: Alert,
+  view: ClusterView,
+  mode: Mode,
+  now: number,
+): Promise<Resolved | Unresolved> {
+  const lost = (managed: Managed) => repointedCanaries(managed, view.journal(managed), firingOf(alert), now);
+  const found = findVirtualServices(alert, view.managed, (managed) => lost(managed).all);
   if (found.kind === 'invalid-target') return unresolved.invalidTarget(found);
   if (found.kind === 'not-found') return unresolved.noManagedVirtualService(alert, view.cluster.name);
   const involved = withDelegates(found.virtualServices, view.managed);
   const [rules, rollouts] = await Promise.all([view.rules(namespacesOf(involved)), view.rollouts()]);
   const question = { alert, host: found.host, rules, rollouts };
-  const answers = involved.map((managed) => ({ managed, answer: findCanary({ ...question, managed }) }));
+  const answers = involved.map((managed) => ({
+    managed,
+    answer: findCanary({ ...question, managed, repointed: lost(managed) }),
+  }));
 
   const sides = answers.flatMap(({ answer }) => (answer.kind === 'found' ? [answer] : []));
   const canaries = distinctDestinations(sides.map(({ canary }) => canary));
@@ -47,7 +57,7 @@ export async function resolveTarget(alert: Alert, view: ClusterView, mode: Mode)
   const weak = found.by === 'service' && directive(alert, ACTION_DIRECTIVE) !== 'rollback';
   const targets = canaries.map((canary) => {
     const stable = sides.find((side) => sameDestination(side.canary, canary) && side.stable)?.stable;
-    const target = assemble({ view, canary, stable, answers, rules, rollouts });
+    const target = assemble({ view, canary, stable, answers, rules, rollouts, lost });
     const destinations = involved.flatMap((one) => one.destinations);
     return { target, claim: { alert, weak, side: breachingSide({ alert, canary, stable, destinations, rules }) } };
   });
@@ -126,12 +136,15 @@ type Parts = {
   readonly answers: readonly Answered[];
   readonly rules: readonly DestinationRule[];
   readonly rollouts: readonly Rollout[];
+  readonly lost: (managed: Managed) => ReturnType<typeof repointedCanaries>;
 };
 
-/** Every managed object that routes to the canary belongs to the target, also one that the alert does not name. */
-function assemble({ view, canary, stable, answers, rules, rollouts }: Parts): Target {
+/** Every managed object that routes to the canary, or did before its rollback, belongs to the target, named or not. */
+function assemble({ view, canary, stable, answers, rules, rollouts, lost }: Parts): Target {
   const members = view.managed
-    .filter(({ object }) => holdsCanary(object, canary))
+    .filter(
+      (managed) => holdsCanary(managed.object, canary) || lost(managed).all.some((key) => sameDestination(key, canary)),
+    )
     .map((managed) => {
       const own = answers.find((one) => one.managed === managed)?.answer;
       const declared = own?.kind === 'found' && sameDestination(own.canary, canary) ? own.stable : undefined;

@@ -114,7 +114,7 @@ type ResolvedAlert =
 async function resolve(
   early: Early,
   views: ReadonlyMap<Cluster, View>,
-  { policy }: RollbackDeps,
+  { policy, budget }: RollbackDeps,
 ): Promise<ResolvedAlert> {
   if ('said' in early) return early;
   const { alert, cluster } = early;
@@ -124,7 +124,7 @@ async function resolve(
     return { alert, said: unresolved.clusterFault(fault, cluster), cluster: cluster.name };
   }
   try {
-    const answer = await resolveTarget(alert, opened.view, policy.mode);
+    const answer = await resolveTarget(alert, opened.view, policy.mode, budget.clock.now());
     if (answer.kind === 'unresolved') return { alert, said: answer, cluster: cluster.name };
     return { alert, view: opened.view, targets: answer.targets };
   } catch (fault) {
