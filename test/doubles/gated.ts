@@ -1,0 +1,48 @@
+import type { Cluster } from '#shared/ports/cluster.ts';
+import type { RollbackLog } from '#shared/ports/rollback-log.ts';
+
+/** Asked right before and right after each effect on the outside; it may wait, throw, or never come back. */
+export type Gate = (what: string, when: 'before' | 'after') => Promise<void>;
+
+/** The cluster with a gate at both sides of every call. */
+export function gatedCluster(cluster: Cluster, gate: Gate): Cluster {
+  const { virtualServices, surroundings } = cluster;
+  return {
+    ...cluster,
+    virtualServices: {
+      list: (which, signal) => through(gate, `list ${which}`, () => virtualServices.list(which, signal)),
+      get: (ref, signal) => through(gate, 'get', () => virtualServices.get(ref, signal)),
+      patch: (ref, operations, signal) => through(gate, 'patch', () => virtualServices.patch(ref, operations, signal)),
+    },
+    ...(surroundings
+      ? {
+          surroundings: {
+            rollouts: (signal) => through(gate, 'rollouts', () => surroundings.rollouts(signal)),
+            destinationRules: (namespace, signal) =>
+              through(gate, 'destinationrules', () => surroundings.destinationRules(namespace, signal)),
+            endpoints: (namespace, service, signal) =>
+              through(gate, 'endpointslices', () => surroundings.endpoints(namespace, service, signal)),
+            pods: (namespace, labels, signal) =>
+              through(gate, 'pods', () => surroundings.pods(namespace, labels, signal)),
+          },
+        }
+      : {}),
+  };
+}
+
+/** The store with a gate at both sides of every call. */
+export function gatedRollbackLog(log: RollbackLog, gate: Gate): RollbackLog {
+  return {
+    read: (ids, target, signal) => through(gate, 'read', () => log.read(ids, target, signal)),
+    commit: (change, signal) => through(gate, 'commit', () => log.commit(change, signal)),
+    ofFiring: (firing, signal) => through(gate, 'ofFiring', () => log.ofFiring(firing, signal)),
+    recent: (limit, signal) => through(gate, 'recent', () => log.recent(limit, signal)),
+  };
+}
+
+async function through<T>(gate: Gate, what: string, effect: () => Promise<T>): Promise<T> {
+  await gate(what, 'before');
+  const result = await effect();
+  await gate(what, 'after');
+  return result;
+}

@@ -1,0 +1,114 @@
+import { parseVirtualService } from '#shared/contracts/kubernetes.ts';
+import type { PatchOperation } from '#shared/domain/json-patch.ts';
+import { MARK } from '#shared/domain/marks.ts';
+import type { VirtualService } from '#shared/domain/virtual-service.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { Cluster, ObjectRef, PatchAnswer, Surroundings } from '#shared/ports/cluster.ts';
+import type { RawVirtualService } from '#test/builders/virtual-service.ts';
+import { applyJsonPatch, JsonPatchError } from './apply-json-patch.ts';
+
+export type SentPatch = { readonly name: string; readonly operations: readonly PatchOperation[]; readonly at: number };
+
+export type MemoryCluster = Cluster & {
+  /** The object as it stands. */
+  read(name: string): RawVirtualService;
+  /** Somebody else writes the object. */
+  write(name: string, change: (object: RawVirtualService) => void): void;
+  remove(name: string): void;
+  /** The patches that the cluster took, oldest first. */
+  readonly patches: readonly SentPatch[];
+};
+
+export type MemoryClusterParts = {
+  readonly objects: readonly RawVirtualService[];
+  readonly clock: Clock;
+  readonly name?: string;
+  readonly surroundings?: Surroundings;
+};
+
+const FIELD_MANAGER = 'weightless';
+const UNFIT = 'the server rejected our request due to an error in our request';
+
+/** VirtualServices as the API server keeps them: JSON Patch, resourceVersion, 409, 404, managedFields in whole seconds. */
+export function memoryCluster({
+  objects,
+  clock,
+  name = 'production-eu',
+  surroundings,
+}: MemoryClusterParts): MemoryCluster {
+  const held = new Map<string, RawVirtualService>();
+  const patches: SentPatch[] = [];
+  let version = 1000;
+
+  function store(object: RawVirtualService): void {
+    version += 1;
+    held.set(keyOf(object.metadata), {
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: String(version) },
+    });
+  }
+  function read(key: string): RawVirtualService {
+    const object = held.get(key);
+    if (!object) throw new Error(`The memory cluster has no ${key}`);
+    return structuredClone(object);
+  }
+  function listed(which: 'managed' | 'all'): VirtualService[] {
+    const all = [...held.values()].filter(
+      ({ metadata }) => which === 'all' || Object.hasOwn(metadata.labels ?? {}, MARK.mode),
+    );
+    return all.map((object) => parseVirtualService(structuredClone(object)));
+  }
+  function patch(key: string, operations: readonly PatchOperation[]): PatchAnswer {
+    const object = held.get(key);
+    if (!object) return { kind: 'gone' };
+    const stale = operations.some(
+      ({ path, ...rest }) =>
+        path === '/metadata/resourceVersion' && 'value' in rest && rest.value !== object.metadata.resourceVersion,
+    );
+    if (stale) return { kind: 'conflict' };
+    try {
+      const patched = applyJsonPatch(object, operations);
+      store({ ...patched, metadata: { ...patched.metadata, managedFields: managedFields(patched, clock.now()) } });
+    } catch (error) {
+      if (error instanceof JsonPatchError) return { kind: 'bad-path', message: UNFIT };
+      throw error;
+    }
+    patches.push({ name: key, operations: structuredClone(operations), at: clock.now() });
+    return { kind: 'patched', object: parseVirtualService(read(key)) };
+  }
+
+  for (const object of objects) store(structuredClone(object));
+  return {
+    name,
+    virtualServices: {
+      list: async (which) => listed(which),
+      async get(ref) {
+        const object = held.get(keyOf(ref));
+        return object && parseVirtualService(structuredClone(object));
+      },
+      patch: async (ref, operations) => patch(keyOf(ref), operations),
+    },
+    ...(surroundings ? { surroundings } : {}),
+    read,
+    write(key, change) {
+      const object = read(key);
+      change(object);
+      store(object);
+    },
+    remove(key) {
+      held.delete(key);
+    },
+    patches,
+  };
+}
+
+function keyOf({ namespace, name }: ObjectRef): string {
+  return `${namespace}/${name}`;
+}
+
+/** The API server notes who wrote last, in whole seconds. */
+function managedFields({ metadata }: RawVirtualService, now: number): { manager: string; time: string }[] {
+  const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
+  const others = (metadata.managedFields ?? []).filter(({ manager }) => manager !== FIELD_MANAGER);
+  return [...others, { manager: FIELD_MANAGER, time }];
+}
