@@ -4,10 +4,16 @@ import type { VirtualService } from '#shared/domain/virtual-service.ts';
 
 export type ObjectRef = { readonly namespace: string; readonly name: string };
 
+/**
+ * `managed`: those with the mode label, as they are now. `managed-cached`: the same from the API server's cache, which
+ * costs a tenth and may be a moment old: enough to plan a patch, which the object's version guards. `all`: every one
+ * there is, from the cache.
+ */
+export type Listing = 'managed' | 'managed-cached' | 'all';
+
 /** The one thing that we read and write. Every method throws ClusterFault where the cluster gives no usable answer. */
 export type VirtualServices = {
-  /** All with the mode label (`managed`), or all there are. */
-  list(which: 'managed' | 'all', signal: AbortSignal): Promise<readonly VirtualService[]>;
+  list(which: Listing, signal: AbortSignal): Promise<readonly VirtualService[]>;
   /** undefined where there is none of that name. */
   get(ref: ObjectRef, signal: AbortSignal): Promise<VirtualService | undefined>;
   /** A JSON Patch; what the API server decided about it is a value. */

@@ -27,8 +27,11 @@ export type ClusterView = {
   everything(): Promise<readonly VirtualService[] | 'unknown'>;
 };
 
-/** The namespaces and services that the alerts of a delivery point to. */
-export type ViewHints = { readonly namespaces: readonly string[] };
+export type ViewHints = {
+  /** Where the alerts of a delivery point to. */
+  readonly namespaces: readonly string[];
+  readonly listing: 'managed' | 'managed-cached';
+};
 
 /** Reads first, all at once: VirtualServices, Rollouts, and DestinationRules and EndpointSlices where the alerts point. */
 export async function openClusterView(cluster: Cluster, hints: ViewHints, budget: Budget): Promise<ClusterView> {
@@ -73,7 +76,7 @@ export async function openClusterView(cluster: Cluster, hints: ViewHints, budget
     void rules(namespace);
     void slices(namespace);
   }
-  const managed = readManaged(await withRetries(budget, () => virtualServices.list('managed', signal)));
+  const managed = readManaged(await withRetries(budget, () => virtualServices.list(hints.listing, signal)));
 
   return {
     cluster,

@@ -52,7 +52,7 @@ export function memoryCluster({
     if (!object) throw new Error(`The memory cluster has no ${key}`);
     return structuredClone(object);
   }
-  function listed(which: 'managed' | 'all'): VirtualService[] {
+  function listed(which: Listing): VirtualService[] {
     const all = [...held.values()].filter(
       ({ metadata }) => which === 'all' || Object.hasOwn(metadata.labels ?? {}, MARK.mode),
     );

@@ -5,6 +5,12 @@ import { type ApiClient, type ApiRequest, type ApiResponse, type Credentials, Cr
 /** An answer whose status is neither a fault of the cluster nor of our credentials. */
 export type Answer = { readonly status: number; readonly json: unknown; readonly text: string };
 
+/**
+ * Lets the API server answer a list from its cache at once. Without it the answer waits until the cache has caught up
+ * with etcd: measured, 19 to 100 ms on a server where anything else is written (docs/adr/0003).
+ */
+export const FROM_CACHE = 'resourceVersion=0';
+
 /** Longer than this and the budget of one delivery holds no second try. */
 const CALL_TIMEOUT_MS = 2000;
 

@@ -7,7 +7,7 @@ import {
 } from '#shared/contracts/kubernetes.ts';
 import type { Surroundings } from '#shared/ports/cluster.ts';
 import { ClusterFault } from '#shared/ports/cluster.ts';
-import { type Answer, type Caller, forbiddenFault, statusOf } from './call.ts';
+import { type Answer, type Caller, FROM_CACHE, forbiddenFault, statusOf } from './call.ts';
 
 /** Without these a rollback still goes; it is not worth waiting longer for them. */
 const OPTIONAL_TIMEOUT_MS = 300;
@@ -15,7 +15,8 @@ const OPTIONAL_TIMEOUT_MS = 300;
 /** What else of the cluster tells canary from stable; a resource type that is not served means that there are none. */
 export function kubernetesSurroundings(call: Caller, namespaces: readonly string[] | undefined): Surroundings {
   async function list(path: string, signal: AbortSignal): Promise<unknown[]> {
-    const found: Answer = await call({ method: 'GET', path, signal, timeoutMs: OPTIONAL_TIMEOUT_MS });
+    const cached = `${path}${path.includes('?') ? '&' : '?'}${FROM_CACHE}`;
+    const found: Answer = await call({ method: 'GET', path: cached, signal, timeoutMs: OPTIONAL_TIMEOUT_MS });
     if (found.status === 404) return [];
     if (found.status === 403) throw forbiddenFault(found);
     if (found.status !== 200)

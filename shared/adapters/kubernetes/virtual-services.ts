@@ -2,7 +2,7 @@ import { parseItems, parseVirtualService } from '#shared/contracts/kubernetes.ts
 import { MARK } from '#shared/domain/marks.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
 import { ClusterFault, type ObjectRef, type PatchAnswer, type VirtualServices } from '#shared/ports/cluster.ts';
-import { type Answer, type Caller, forbiddenFault, forbiddenParts, statusOf } from './call.ts';
+import { type Answer, type Caller, FROM_CACHE, forbiddenFault, forbiddenParts, statusOf } from './call.ts';
 
 const GROUP = '/apis/networking.istio.io/v1';
 export const FIELD_MANAGER = 'weightless';
@@ -11,9 +11,10 @@ export const FIELD_MANAGER = 'weightless';
 export function kubernetesVirtualServices(call: Caller, namespaces: readonly string[] | undefined): VirtualServices {
   return {
     async list(which, signal) {
-      const query = which === 'managed' ? `?labelSelector=${encodeURIComponent(MARK.mode)}` : '';
+      const selected = which === 'all' ? '' : `labelSelector=${encodeURIComponent(MARK.mode)}`;
+      const query = `?${[selected, which === 'managed' ? '' : FROM_CACHE].filter(Boolean).join('&')}`;
       const scopes = namespaces ? namespaces.map((namespace) => `/namespaces/${encodeURIComponent(namespace)}`) : [''];
-      const timeoutMs = which === 'managed' ? 2000 : 1000;
+      const timeoutMs = which === 'all' ? 1000 : 2000;
       const lists = await Promise.all(
         scopes.map((scope) =>
           call({ method: 'GET', path: `${GROUP}${scope}/virtualservices${query}`, signal, timeoutMs }),
