@@ -32,8 +32,8 @@ export type MemberContext = {
   readonly onConflict: () => void;
 };
 
-/** Reads again, plans again and sends again at most this often when others write the object at the same time. */
-const MAX_CONFLICTS = 5;
+/** Reads again, plans again and sends again at most this often: others write the object, or it is another than we read. */
+const MAX_REREADS = { 'bad-path': 1, conflict: 5 } as const;
 
 /**
  * Takes the canary to zero in one object. Never throws: what the cluster did not let us do is a verdict. undefined where
@@ -41,13 +41,13 @@ const MAX_CONFLICTS = 5;
  */
 export async function zeroMember(context: MemberContext): Promise<MemberResult | undefined> {
   let managed: Managed | undefined = context.member.managed;
-  let rereads = 0;
+  const rereads = { 'bad-path': 0, conflict: 0 };
   try {
     while (managed) {
       const attempt = await tryOnce(managed, context);
       if (attempt.kind === 'settled') return attempt.result;
-      if (rereads >= attempt.rereadsAllowed) return attempt.givenUp;
-      rereads += 1;
+      if (rereads[attempt.because] >= MAX_REREADS[attempt.because]) return attempt.givenUp;
+      rereads[attempt.because] += 1;
       context.onConflict();
       managed = await readAgain(managed, context);
     }
@@ -61,7 +61,7 @@ export async function zeroMember(context: MemberContext): Promise<MemberResult |
 type Attempt =
   | { readonly kind: 'settled'; readonly result: MemberResult }
   /** The object is another than the one we read; `givenUp` is the result where it may not be read again. */
-  | { readonly kind: 'read-again'; readonly rereadsAllowed: number; readonly givenUp: MemberResult };
+  | { readonly kind: 'read-again'; readonly because: keyof typeof MAX_REREADS; readonly givenUp: MemberResult };
 
 async function tryOnce(managed: Managed, context: MemberContext): Promise<Attempt> {
   const evaluation = evaluate(managed, context);
@@ -78,14 +78,14 @@ async function tryOnce(managed: Managed, context: MemberContext): Promise<Attemp
       'rejected',
       `${managed.name}: the API server refused the patch: ${sent.answer.message}`,
     );
-    return { kind: 'read-again', rereadsAllowed: 1, givenUp };
+    return { kind: 'read-again', because: 'bad-path', givenUp };
   }
   const givenUp = stopped(
     evaluation,
     'conflict',
-    `${managed.name} kept changing: ${MAX_CONFLICTS + 1} patches met another writer’s.`,
+    `${managed.name} kept changing: ${MAX_REREADS.conflict + 1} patches met another writer’s.`,
   );
-  return { kind: 'read-again', rereadsAllowed: MAX_CONFLICTS, givenUp };
+  return { kind: 'read-again', because: 'conflict', givenUp };
 }
 
 function evaluate(managed: Managed, { target, member, claims, mode, budget, view }: MemberContext): Evaluation {
