@@ -149,8 +149,8 @@ export function withFields(spec: unknown, fields: Fields): unknown {
 function setAt(node: unknown, [key = '', ...rest]: string[], value: unknown): void {
   if (typeof node !== 'object' || node === null) throw new Error(`There is no ${key} to set`);
   const container = node as Record<string, unknown>;
-  if (rest.length > 0) return setAt(container[key], rest, value);
-  if (value === null) delete container[key];
+  if (rest.length > 0) setAt(container[key], rest, value);
+  else if (value === null) delete container[key];
   else container[key] = value;
 }
 
