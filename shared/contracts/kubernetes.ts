@@ -40,8 +40,9 @@ const HttpRouteSchema = z.looseObject({
     z.array(z.looseObject({ destination: DestinationSchema, percentage: z.optional(PercentSchema) })),
   ),
   mirrorPercentage: z.optional(PercentSchema),
-  mirrorPercent: z.optional(z.number()),
-  mirror_percent: z.optional(z.number()),
+  // Istio's CRD lets null in here, and it means the same as nothing.
+  mirrorPercent: z.nullish(z.number()),
+  mirror_percent: z.nullish(z.number()),
 });
 const L4RouteSchema = z.looseObject({ route: z.optional(z.array(RouteDestinationSchema)) });
 

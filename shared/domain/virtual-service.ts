@@ -60,9 +60,9 @@ export type HttpRoute = {
   readonly mirror?: Destination | undefined;
   readonly mirrors?: readonly Mirror[] | undefined;
   readonly mirrorPercentage?: Percent | undefined;
-  /** Deprecated spellings, still served. `mirrorPercentage` beats them. */
-  readonly mirrorPercent?: number | undefined;
-  readonly mirror_percent?: number | undefined;
+  /** Deprecated spellings, still served, null like absent. `mirrorPercentage` beats them. */
+  readonly mirrorPercent?: number | null | undefined;
+  readonly mirror_percent?: number | null | undefined;
 };
 
 export type Mirror = { readonly destination: Destination; readonly percentage?: Percent | undefined };
