@@ -49,10 +49,20 @@ type Placed =
   | { readonly kind: 'several'; readonly keys: readonly DestinationKey[] }
   | { readonly kind: 'none' };
 
-/** The destination of the object that a mark names: a subset of the alerted host first, else of any one host, else a host. */
+/** The destination of the object that a mark names; one that is mirrored to where no route names it. */
 function placeMark({ managed, host }: CanaryQuestion, mark: DestinationMark): Placed {
-  const { destinations, object } = managed;
-  const { namespace } = object.metadata;
+  const { namespace } = managed.object.metadata;
+  const routed = placeAmong(managed.destinations, mark, host, namespace);
+  return routed.kind === 'none' ? placeAmong(managed.mirrored, mark, host, namespace) : routed;
+}
+
+/** A subset of the alerted host first, else of any one host, else a host. */
+function placeAmong(
+  destinations: readonly DestinationKey[],
+  mark: DestinationMark,
+  host: string | undefined,
+  namespace: string,
+): Placed {
   if ('host' in mark) {
     const key = { host: expandHost(mark.host, namespace), subset: mark.subset };
     return destinations.some((one) => sameDestination(one, key)) ? { kind: 'one', key } : { kind: 'none' };

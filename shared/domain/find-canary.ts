@@ -21,7 +21,7 @@ export function findCanary(question: CanaryQuestion): CanaryAnswer {
   if (driven) return driven;
   if (marked) return marked;
   const candidates = candidatesOf(managed, question.host);
-  const named = canaryByNames(candidates);
+  const named = canaryByNames(candidates) ?? canaryByNames([...candidates, ...managed.mirrored]);
   if (named) return { kind: 'found', by: 'names', ...named };
   return candidates.length > 1
     ? ambiguous(candidates, 'nothing says which destination is the canary')

@@ -1,5 +1,6 @@
 import { type DestinationKey, distinctDestinations, expandHost } from './destination.ts';
 import { type Marks, readMarks } from './marks.ts';
+import { mirroredDestinations } from './plan-mirrors.ts';
 import { routedDestinations } from './routes.ts';
 import { nameOf, type VirtualService } from './virtual-service.ts';
 
@@ -12,6 +13,8 @@ export type Managed = {
   readonly hosts: readonly string[];
   /** Its own destinations, then those of the delegates that it hands requests to and that are managed, too. */
   readonly destinations: readonly DestinationKey[];
+  /** What their requests are copied to: a canary may get no other traffic. */
+  readonly mirrored: readonly DestinationKey[];
   /** `namespace/name` of its delegates. */
   readonly delegates: readonly string[];
 };
@@ -29,6 +32,7 @@ export function readManaged(objects: readonly VirtualService[]): Managed[] {
       marks: readMarks(object),
       hosts: (spec.hosts ?? []).map((host) => expandHost(host, metadata.namespace)),
       destinations: distinctDestinations([object, ...handed].flatMap(routedDestinations)),
+      mirrored: distinctDestinations([object, ...handed].flatMap(mirroredDestinations)),
       delegates,
     };
   });

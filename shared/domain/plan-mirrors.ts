@@ -24,6 +24,15 @@ export function planMirrors({ metadata, spec }: VirtualService, canary: Destinat
   });
 }
 
+/** What requests of the object are copied to. */
+export function mirroredDestinations({ metadata, spec }: VirtualService): DestinationKey[] {
+  const mirrors = (spec.http ?? []).flatMap(({ mirror, mirrors: several = [] }) => [
+    ...(mirror ? [mirror] : []),
+    ...several.map(({ destination }) => destination),
+  ]);
+  return mirrors.map((destination) => keyOf(destination, metadata.namespace));
+}
+
 function stop(path: string, from: HttpRoute['mirrorPercentage']): Edit {
   return { path, from, to: { value: 0 } };
 }
