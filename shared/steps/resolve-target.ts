@@ -103,9 +103,13 @@ async function unlabelledDelegates(
   );
 }
 
-/** An object that could not say is settled by another one that names a canary which it also holds; malformed marks never are. */
+/**
+ * An object that could not say is settled by another one, such as its delegate, that names a canary which it also sends
+ * to; malformed marks never are.
+ */
 function firstProblem(answers: readonly Answered[], canaries: readonly DestinationKey[]): Problem | undefined {
-  const settled = (managed: Managed) => canaries.some((canary) => holdsCanary(managed.object, canary));
+  const settled = ({ object, destinations }: Managed) =>
+    canaries.some((canary) => holdsCanary(object, canary) || destinations.some((key) => sameDestination(key, canary)));
   for (const { managed, answer } of answers) {
     if (answer.kind === 'invalid-marks' || (answer.kind === 'ambiguous' && !settled(managed)))
       return { managed, answer };
