@@ -4,6 +4,11 @@ import { type AlertSpec, rolledBack, row, type Scenario, untouched } from './sce
 const incident = [to('payments/v1', 1), to('payments/v2', 99)];
 const shifted = { 'http.0.route.0.weight': 100, 'http.0.route.1.weight': 0 };
 const withoutIstio = { destination_service_name: undefined, destination_service_namespace: undefined };
+const reviews = (annotations: Readonly<Record<string, string>> = {}) =>
+  virtualService(
+    { hosts: ['reviews'], http: [{ route: [to('reviews/v1', 1), to('reviews/v2', 99)] }] },
+    { name: 'reviews', annotations: { 'weightless/canary': 'v2', 'weightless/stable': 'v1', ...annotations } },
+  );
 const weak = (more: AlertSpec['labels'], annotations: AlertSpec['annotations'] = {}): AlertSpec[] => [
   { labels: { ...withoutIstio, namespace: '{ns}', ...more }, annotations },
 ];
@@ -12,26 +17,14 @@ const weak = (more: AlertSpec['labels'], annotations: AlertSpec['annotations'] =
 export const FIND_TARGET: readonly Scenario[] = [
   row({
     title: 'finds the object that a label names outright',
-    objects: [
-      oneRoute(incident, { name: 'any-name', annotations: MARKED }),
-      oneRoute([to('reviews/v1', 1), to('reviews/v2', 99)], {
-        name: 'reviews',
-        annotations: { 'weightless/canary': 'v2', 'weightless/stable': 'v1' },
-      }),
-    ],
+    objects: [oneRoute(incident, { name: 'any-name', annotations: MARKED }), reviews()],
     alerts: [{ labels: { ...withoutIstio, weightless_virtualservice: '{ns}/any-name' } }],
     results: [{ outcome: 'rolled-back', canary: 'payments.{ns}.svc.cluster.local/v2' }],
     changes: { 'any-name': shifted },
   }),
   row({
     title: 'finds the object that an annotation names outright, whatever the other labels say',
-    objects: [
-      oneRoute(incident, { annotations: MARKED }),
-      oneRoute([to('reviews/v1', 1), to('reviews/v2', 99)], {
-        name: 'reviews',
-        annotations: { 'weightless/canary': 'v2', 'weightless/stable': 'v1' },
-      }),
-    ],
+    objects: [oneRoute(incident, { annotations: MARKED }), reviews()],
     alerts: [{ annotations: { weightless_virtualservice: '{ns}/reviews' } }],
     results: [{ outcome: 'rolled-back', canary: 'reviews.{ns}.svc.cluster.local/v2' }],
     changes: { reviews: shifted },
@@ -62,10 +55,7 @@ export const FIND_TARGET: readonly Scenario[] = [
     title: 'takes both canaries to zero where two objects’ selectors fit the alert',
     objects: [
       oneRoute(incident, { annotations: { ...MARKED, 'weightless/match': 'team={ns}' } }),
-      oneRoute([to('reviews/v1', 1), to('reviews/v2', 99)], {
-        name: 'reviews',
-        annotations: { 'weightless/canary': 'v2', 'weightless/stable': 'v1', 'weightless/match': 'team={ns}' },
-      }),
+      reviews({ 'weightless/match': 'team={ns}' }),
     ],
     alerts: [{ labels: { ...withoutIstio, team: '{ns}' } }],
     results: [
@@ -259,13 +249,7 @@ export const FIND_TARGET: readonly Scenario[] = [
   }),
   row({
     title: 'decides each alert of a mixed group by itself, in the order delivered',
-    objects: [
-      oneRoute(incident, { annotations: MARKED }),
-      oneRoute([to('reviews/v1', 1), to('reviews/v2', 99)], {
-        name: 'reviews',
-        annotations: { 'weightless/canary': 'v2', 'weightless/stable': 'v1' },
-      }),
-    ],
+    objects: [oneRoute(incident, { annotations: MARKED }), reviews()],
     alerts: [
       { fingerprint: 'a', labels: { destination_service_name: 'ratings' } },
       { fingerprint: 'b' },
