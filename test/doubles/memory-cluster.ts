@@ -3,7 +3,7 @@ import type { PatchOperation } from '#shared/domain/json-patch.ts';
 import { MARK } from '#shared/domain/marks.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
 import type { Clock } from '#shared/ports/clock.ts';
-import type { Cluster, ObjectRef, PatchAnswer, Surroundings } from '#shared/ports/cluster.ts';
+import type { Cluster, Listing, ObjectRef, PatchAnswer, Surroundings } from '#shared/ports/cluster.ts';
 import type { RawVirtualService } from '#test/builders/virtual-service.ts';
 import { applyJsonPatch, JsonPatchError } from './apply-json-patch.ts';
 
@@ -15,6 +15,8 @@ export type MemoryCluster = Cluster & {
   /** Somebody else writes the object. */
   write(name: string, change: (object: RawVirtualService) => void): void;
   remove(name: string): void;
+  /** The API server's cache stays as it is now, however the objects change. */
+  freezeCache(): void;
   /** The patches that the cluster took, oldest first. */
   readonly patches: readonly SentPatch[];
 };
@@ -39,6 +41,7 @@ export function memoryCluster({
   const held = new Map<string, RawVirtualService>();
   const patches: SentPatch[] = [];
   let version = 1000;
+  let cache: ReadonlyMap<string, RawVirtualService> = held;
 
   function store(object: RawVirtualService): void {
     version += 1;
@@ -53,7 +56,7 @@ export function memoryCluster({
     return structuredClone(object);
   }
   function listed(which: Listing): VirtualService[] {
-    const all = [...held.values()].filter(
+    const all = [...(which === 'managed' ? held : cache).values()].filter(
       ({ metadata }) => which === 'all' || Object.hasOwn(metadata.labels ?? {}, MARK.mode),
     );
     return all.map((object) => parseVirtualService(structuredClone(object)));
@@ -97,6 +100,9 @@ export function memoryCluster({
     },
     remove(key) {
       held.delete(key);
+    },
+    freezeCache() {
+      cache = new Map(structuredClone([...held]));
     },
     patches,
   };
