@@ -1,3 +1,5 @@
+import { realCluster } from './cluster-source.ts';
+import { curlLine } from './demo/curl-line.ts';
 import { playIncident } from './demo/play-incident.ts';
 import { consoleLog } from './local/console-log.ts';
 import { localBus } from './local/event-bus.ts';
@@ -5,7 +7,6 @@ import { FIRST_PORT, listen } from './local/listen.ts';
 import { localService } from './local/service.ts';
 import { startStore } from './local/store.ts';
 import { localTokens } from './local/tokens.ts';
-import { realCluster } from './cluster-source.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './start-options.ts';
 
 const out = (line: string) => void process.stdout.write(`${line}\n`);
@@ -42,7 +43,13 @@ async function run(options: StartOptions, stops: (() => Promise<void>)[]): Promi
     keep(startStore({ bus, log, dataDir: options.dataDir })),
   ]);
   const tokens = localTokens(process.env);
-  const handler = localService({ cluster: source.cluster, clusterUrl: source.url, rollbackLog: store.rollbackLog, tokens, log });
+  const handler = localService({
+    cluster: source.cluster,
+    clusterUrl: source.url,
+    rollbackLog: store.rollbackLog,
+    tokens,
+    log,
+  });
   const server = await listen(handler, options.port);
   stops.push(() => server.close());
 
@@ -59,20 +66,25 @@ async function embedded() {
   return embeddedCluster();
 }
 
-type Next = { readonly server: { readonly url: string }; readonly tokens: ReturnType<typeof localTokens>; readonly demo: boolean; readonly out: (line: string) => void };
+type Next = {
+  readonly server: { readonly url: string };
+  readonly tokens: ReturnType<typeof localTokens>;
+  readonly demo: boolean;
+  readonly out: (line: string) => void;
+};
 
 function printWhatNext({ server, tokens, demo, out: print }: Next): void {
   print('');
-  if (tokens.generated) {
-    print(`Tokens    alerts ${tokens.alerts}`);
-    print(`          read   ${tokens.read}`);
-  }
+  if (tokens.generated.alerts) print(`Token     ${tokens.alerts}  to send alerts (Authorization: Bearer)`);
+  if (tokens.generated.read) print(`Token     ${tokens.read}  to read the page`);
   print(`The page  ${server.url}/  (any user name, the read token as the password)`);
   if (demo) {
-    print('Try it    the second service has v2 at 10 %; post an alert about it:');
-    print(`          curl -s -H 'Authorization: Bearer ${tokens.alerts}' -H 'Content-Type: application/json' ${server.url}/v1/alerts --data @cli/demo/checkout-alert.json`);
+    print('Try it    checkout-svc has 10 % on its canary; post an alert about it:');
+    print(curlLine(server.url, tokens.generated.alerts ? tokens.alerts : '$WEIGHTLESS_ALERTS_TOKEN'));
   } else {
-    print(`Alerts    POST ${server.url}/v1/alerts, as Alertmanager's webhook receiver (infra/alertmanager/alertmanager.yml)`);
+    print(
+      `Alerts    POST ${server.url}/v1/alerts, as Alertmanager's webhook receiver (infra/alertmanager/alertmanager.yml)`,
+    );
   }
   print('Ctrl-C stops all of it.');
 }

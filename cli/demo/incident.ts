@@ -1,5 +1,9 @@
 /** The incident that the demo plays: somebody meant v1: 90, v2: 10 and applied v1: 1, v2: 99; and v2 fails. */
 export const NAMESPACE = 'production';
+/** The service whose alert posts itself. */
+export const INCIDENT_SERVICE = 'payment-svc';
+/** The service that is there for trying it by hand. */
+export const TRY_IT_SERVICE = 'checkout-svc';
 
 const SUBSETS = [
   { name: 'v1', labels: { version: 'v1' } },
@@ -8,8 +12,8 @@ const SUBSETS = [
 
 /** What a cluster with two canaried services holds: the one of the incident, and one to try by hand. */
 export function demoObjects(): Record<string, unknown>[] {
-  return ['payment-svc', 'checkout-svc'].flatMap((service) => [
-    virtualService(service, service === 'payment-svc' ? [1, 99] : [90, 10]),
+  return [INCIDENT_SERVICE, TRY_IT_SERVICE].flatMap((service) => [
+    virtualService(service, service === INCIDENT_SERVICE ? [1, 99] : [90, 10]),
     {
       apiVersion: 'networking.istio.io/v1',
       kind: 'DestinationRule',
@@ -66,8 +70,9 @@ function endpointSlice(service: string): Record<string, unknown> {
   };
 }
 
-/** The alert of the shipped rule, as Alertmanager posts it; it began `agoMs` before `now`. */
-export function demoWebhook(service: string, now: number, agoMs: number): Record<string, unknown> {
+/** The alert of the shipped rule about it, as Alertmanager posts it; it began `agoMs` before `now`. */
+export function demoWebhook(now: number, agoMs: number): Record<string, unknown> {
+  const service = INCIDENT_SERVICE;
   const labels = {
     alertname: 'CanaryErrorRateHigh',
     destination_service_name: service,
@@ -93,7 +98,7 @@ export function demoWebhook(service: string, now: number, agoMs: number): Record
         startsAt: new Date(now - agoMs).toISOString(),
         endsAt: '0001-01-01T00:00:00Z',
         generatorURL: 'http://127.0.0.1:9090/graph',
-        fingerprint: service === 'payment-svc' ? '6de87c554b1410dd' : '0c1b87e5ac0f4a2e',
+        fingerprint: '6de87c554b1410dd',
       },
     ],
   };

@@ -1,11 +1,11 @@
 import type { OutboxEvent } from '#shared/contracts/events.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
-import type { ClusterSource } from '../cluster-source.ts';
 import { CliError } from '../cli-error.ts';
+import type { ClusterSource } from '../cluster-source.ts';
 import type { LocalBus } from '../local/event-bus.ts';
 import type { LocalStore } from '../local/store.ts';
 import type { LocalTokens } from '../local/tokens.ts';
-import { demoWebhook, NAMESPACE } from './incident.ts';
+import { demoWebhook, INCIDENT_SERVICE, NAMESPACE } from './incident.ts';
 import { printIncident } from './print-incident.ts';
 import { whoGetsWhat } from './who-gets-what.ts';
 
@@ -18,7 +18,6 @@ export type Stage = {
   readonly out: (line: string) => void;
 };
 
-const SERVICE = 'payment-svc';
 /** How long ago the alert began: what Alertmanager and the network take at their best. */
 const FIRED_AGO_MS = 15;
 const EVENT_WAIT_MS = 2000;
@@ -30,7 +29,7 @@ export async function playIncident({ source, store, bus, server, tokens, out }: 
   const response = await fetch(`${server.url}/v1/alerts`, {
     method: 'POST',
     headers: { authorization: `Bearer ${tokens.alerts}`, 'content-type': 'application/json' },
-    body: JSON.stringify(demoWebhook(SERVICE, Date.now(), FIRED_AGO_MS)),
+    body: JSON.stringify(demoWebhook(Date.now(), FIRED_AGO_MS)),
   });
   const answer = await response.text();
   const after = whoGetsWhat(await read(source), 1000);
@@ -40,8 +39,11 @@ export async function playIncident({ source, store, bus, server, tokens, out }: 
 }
 
 async function read({ cluster }: ClusterSource): Promise<VirtualService> {
-  const object = await cluster.virtualServices.get({ namespace: NAMESPACE, name: SERVICE }, AbortSignal.timeout(5000));
-  if (!object) throw new CliError(`The embedded cluster has no VirtualService ${NAMESPACE}/${SERVICE}`);
+  const object = await cluster.virtualServices.get(
+    { namespace: NAMESPACE, name: INCIDENT_SERVICE },
+    AbortSignal.timeout(5000),
+  );
+  if (!object) throw new CliError(`The embedded cluster has no VirtualService ${NAMESPACE}/${INCIDENT_SERVICE}`);
   return object;
 }
 

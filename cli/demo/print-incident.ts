@@ -33,9 +33,9 @@ export function printIncident(parts: {
 function printAudiences(when: string, audiences: readonly Audience[], out: (line: string) => void): void {
   for (const { who, shares } of audiences) {
     for (const [index, { to, requests }] of shares.entries()) {
-      const label = index === 0 ? `  ${when.padEnd(7)}${who}` : '';
+      const label = index === 0 ? `  ${when.padEnd(8)}${who}` : '';
       const bar = '█'.repeat(requests === 0 ? 0 : Math.max(1, Math.round((requests / 1000) * BAR)));
-      out(`${label.padEnd(34)}${to.padEnd(18)}${String(requests).padStart(5)}  ${bar}`);
+      out(`${label.padEnd(38)}${to.padEnd(16)}${String(requests).padStart(5)}  ${bar}`.trimEnd());
     }
   }
 }

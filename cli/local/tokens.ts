@@ -5,8 +5,8 @@ import type { TokenSettings } from '#shared/contracts/settings.ts';
 export type LocalTokens = {
   readonly alerts: string;
   readonly read: string;
-  /** Whether they were made here, so that they have to be shown. */
-  readonly generated: boolean;
+  /** Which were made here, so that they have to be shown; the user's own never are. */
+  readonly generated: { readonly alerts: boolean; readonly read: boolean };
   readonly settings: TokenSettings[];
 };
 
@@ -17,7 +17,7 @@ export function localTokens(environment: Readonly<Record<string, string | undefi
   return {
     alerts,
     read,
-    generated: !given.alerts || !given.read,
+    generated: { alerts: !given.alerts, read: !given.read },
     settings: [
       { name: 'alertmanager', sha256: digest(alerts), scope: 'alerts' },
       { name: 'reader', sha256: digest(read), scope: 'read' },

@@ -27,6 +27,16 @@ export type Plan =
  * cluster; the same object always gives the same plan, and the planned object gives an empty one.
  */
 export function plan(question: PlanQuestion): Plan {
+  const planned = planEdits(question);
+  if (planned.kind === 'refused') return planned;
+  const { edits } = planned;
+  const residual = residualOf(question, edits);
+  return edits.length > 0 ? { kind: 'change', edits, residual } : { kind: 'nothing-to-do', residual };
+}
+
+type PlannedEdits = { readonly kind: 'edits'; readonly edits: readonly Edit[] } | Extract<Plan, { kind: 'refused' }>;
+
+function planEdits(question: PlanQuestion): PlannedEdits {
   const { object, canary, stable, rules } = question;
   if (stable && reachesCanary(rules, stable, canary)) {
     const why = `${formatDestination(stable)} is marked stable, and it also reaches the pods of ${formatDestination(canary)}`;
@@ -41,14 +51,19 @@ export function plan(question: PlanQuestion): Plan {
     }
     edits.push(...planned.edits);
   }
-  edits.push(...planMirrors(object, canary));
-  const residual = residualOf(question, edits);
-  return edits.length > 0 ? { kind: 'change', edits, residual } : { kind: 'nothing-to-do', residual };
+  return { kind: 'edits', edits: [...edits, ...planMirrors(object, canary)] };
+}
+
+/** Whether a plan would change the object: the plan without what it costs to tell of it. */
+export function wouldChange(question: PlanQuestion): boolean {
+  const planned = planEdits(question);
+  return planned.kind === 'edits' && planned.edits.length > 0;
 }
 
 /** True where no route or mirror of the object sends users to the canary; header routes kept for testers do not count. */
 export function isAtZero(question: PlanQuestion): boolean {
-  return plan(question).kind === 'nothing-to-do';
+  const planned = planEdits(question);
+  return planned.kind === 'edits' && planned.edits.length === 0;
 }
 
 /** True where the object names the canary at all: as a destination or as a mirror. */

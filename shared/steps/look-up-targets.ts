@@ -1,7 +1,7 @@
 import type { Alert } from '#shared/domain/alert.ts';
 import { chooseAlert } from '#shared/domain/choose-alert.ts';
 import { namespacesOf } from '#shared/domain/identify-alert.ts';
-import { plan } from '#shared/domain/plan.ts';
+import { wouldChange } from '#shared/domain/plan.ts';
 import { UNKNOWN } from '#shared/domain/rollback-record.ts';
 import type { Claim, Target, Unresolved } from '#shared/domain/target.ts';
 import { type Cluster, ClusterFault, type Listing } from '#shared/ports/cluster.ts';
@@ -55,10 +55,12 @@ export function needsSecondLook(one: ResolvedAlert | undefined): boolean {
 }
 
 function isToBePatched({ members, canary, rules }: Target): boolean {
-  const plans = members.map(({ managed, stable }) =>
-    plan({ object: managed.object, canary, stable, darkLaunch: managed.marks.darkLaunch, rules }),
+  return (
+    members.length > 0 &&
+    members.every(({ managed, stable }) =>
+      wouldChange({ object: managed.object, canary, stable, darkLaunch: managed.marks.darkLaunch, rules }),
+    )
   );
-  return plans.length > 0 && plans.every(({ kind }) => kind === 'change');
 }
 
 type View = { readonly view: ClusterView } | { readonly fault: ClusterFault };

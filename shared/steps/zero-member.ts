@@ -5,7 +5,7 @@ import { type Managed, readManaged } from '#shared/domain/managed.ts';
 import { MARK } from '#shared/domain/marks.ts';
 import type { Mode } from '#shared/domain/mode.ts';
 import { type Reason, verdictOf } from '#shared/domain/outcome.ts';
-import { plan } from '#shared/domain/plan.ts';
+import { isAtZero } from '#shared/domain/plan.ts';
 import type { Claim, Member, Target } from '#shared/domain/target.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
 import { weightChanges } from '#shared/domain/weight-change.ts';
@@ -163,10 +163,7 @@ function settlePatch(
 
 function staysAtZero(object: VirtualService, managed: Managed, { target, member }: MemberContext): boolean {
   const { darkLaunch } = managed.marks;
-  return (
-    plan({ object, canary: target.canary, stable: member.stable, darkLaunch, rules: target.rules }).kind ===
-    'nothing-to-do'
-  );
+  return isAtZero({ object, canary: target.canary, stable: member.stable, darkLaunch, rules: target.rules });
 }
 
 function patched(

@@ -12,13 +12,19 @@ export function floor({ url, ca, adminToken }: Pick<KubeApiserver, 'url' | 'ca' 
   const base = new URL(url);
   const agent = new https.Agent({ keepAlive: true, ca });
   function call(method: string, path: string, body?: string): Promise<void> {
-    const type = body === undefined ? {} : { 'content-type': 'application/json-patch+json', 'content-length': Buffer.byteLength(body) };
+    const type =
+      body === undefined
+        ? {}
+        : { 'content-type': 'application/json-patch+json', 'content-length': Buffer.byteLength(body) };
     const headers = { accept: 'application/json', authorization: `Bearer ${adminToken}`, ...type };
     return new Promise((resolve, reject) => {
-      const request = https.request({ host: base.hostname, port: base.port, method, path, headers, agent }, (response) => {
-        if (response.statusCode !== 200) reject(new Error(`${method} ${path} answered ${response.statusCode}`));
-        response.on('end', resolve).on('error', reject).resume();
-      });
+      const request = https.request(
+        { host: base.hostname, port: base.port, method, path, headers, agent },
+        (response) => {
+          if (response.statusCode !== 200) reject(new Error(`${method} ${path} answered ${response.statusCode}`));
+          response.on('end', resolve).on('error', reject).resume();
+        },
+      );
       request.on('error', reject).end(body);
     });
   }

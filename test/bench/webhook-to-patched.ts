@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { demoObjects, demoWebhook, INCIDENT_SERVICE, NAMESPACE } from '#cli/demo/incident.ts';
 import { createRollbackHandler } from '#functions/rollback/create-handler.ts';
 import { kubernetesCluster } from '#shared/adapters/kubernetes/kubernetes-cluster.ts';
 import { memoryRollbackLog } from '#shared/adapters/memory/memory-rollback-log.ts';
@@ -6,8 +7,7 @@ import { SettingsSchema } from '#shared/contracts/settings.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
 import type { HttpHandler } from '#shared/runtime/http-function.ts';
 import { systemClock } from '#shared/runtime/system-clock.ts';
-import { demoObjects, demoWebhook, NAMESPACE } from '#cli/demo/incident.ts';
-import { startKubeApiserver, type KubeApiserver } from '#test/real/engines/kube-apiserver.ts';
+import { type KubeApiserver, startKubeApiserver } from '#test/real/engines/kube-apiserver.ts';
 import { kube } from '#test/real/engines/kube-objects.ts';
 import { floor } from './floor.ts';
 import { printComparison } from './print-comparison.ts';
@@ -19,9 +19,8 @@ import { printComparison } from './print-comparison.ts';
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 300);
 const WARM_UP = 30;
 const TOKEN = 'bench';
-const SERVICE = 'payment-svc';
 const ISTIO = '/apis/networking.istio.io/v1';
-const OBJECT = `${ISTIO}/namespaces/${NAMESPACE}/virtualservices/${SERVICE}`;
+const OBJECT = `${ISTIO}/namespaces/${NAMESPACE}/virtualservices/${INCIDENT_SERVICE}`;
 const LIST = `${ISTIO}/virtualservices?labelSelector=weightless%2Fmode&resourceVersion=0`;
 const OPTIONAL = [
   '/apis/argoproj.io/v1alpha1/rollouts?resourceVersion=0',
@@ -32,7 +31,9 @@ const OPTIONAL = [
 const server = await startKubeApiserver();
 try {
   await seed(server);
-  console.log(`webhook in → VirtualService patched, ${ROUNDS} rounds each, in turn, warm, on a real kube-apiserver (loopback TLS)`);
+  console.log(
+    `webhook in → VirtualService patched, ${ROUNDS} rounds each, in turn, warm, on a real kube-apiserver (loopback TLS)`,
+  );
   for (const optionalReads of [true, false]) {
     const times = await measure(server, optionalReads);
     printComparison(optionalReads ? 'with all reads' : 'without optional reads', times);
@@ -63,7 +64,13 @@ async function measure(on: KubeApiserver, optionalReads: boolean): Promise<Times
     await reset();
     const product = await ours.rollBack(round);
     await reset();
-    const least = await timed(() => bare.readThenPatch([LIST, ...(optionalReads ? OPTIONAL : [])], `${OBJECT}?fieldManager=weightless`, ours.lastPatch()));
+    const least = await timed(() =>
+      bare.readThenPatch(
+        [LIST, ...(optionalReads ? OPTIONAL : [])],
+        `${OBJECT}?fieldManager=weightless`,
+        ours.lastPatch(),
+      ),
+    );
     if (round >= 0) {
       times.ours.push(product);
       times.floor.push(least);
@@ -76,13 +83,20 @@ async function measure(on: KubeApiserver, optionalReads: boolean): Promise<Times
   /** The object as the incident left it, without journal and label of the last round. */
   async function reset(): Promise<void> {
     const { metadata } = await client.get(original);
-    await client.replace({ ...original, metadata: { ...original.metadata, resourceVersion: metadata.resourceVersion } });
+    await client.replace({
+      ...original,
+      metadata: { ...original.metadata, resourceVersion: metadata.resourceVersion },
+    });
   }
 }
 
 function product(on: KubeApiserver, optionalReads: boolean) {
   const credentials = { headers: async () => ({ authorization: `Bearer ${on.adminToken}` }), reload: () => undefined };
-  const cluster = kubernetesCluster({ name: 'bench', optionalReads, endpoint: { url: on.url, ca: on.ca, credentials } });
+  const cluster = kubernetesCluster({
+    name: 'bench',
+    optionalReads,
+    endpoint: { url: on.url, ca: on.ca, credentials },
+  });
   let patchedAt = 0;
   let last = '';
   const watched: Cluster = {
@@ -103,10 +117,11 @@ function product(on: KubeApiserver, optionalReads: boolean) {
     lastPatch: () => last,
     close: () => cluster.client.close(),
     async rollBack(round: number): Promise<number> {
-      const event = eventOf(JSON.stringify(demoWebhook(SERVICE, Date.now() + round, 0)));
+      const event = eventOf(JSON.stringify(demoWebhook(Date.now() + round, 0)));
       const start = performance.now();
       const { statusCode, body } = await handler(event, { signal: AbortSignal.timeout(15_000) });
-      if (statusCode !== 200 || !body?.includes('"rolled-back"')) throw new Error(`Not rolled back: ${statusCode} ${body}`);
+      if (statusCode !== 200 || !body?.includes('"rolled-back"'))
+        throw new Error(`Not rolled back: ${statusCode} ${body}`);
       return patchedAt - start;
     },
   };
@@ -130,8 +145,28 @@ function handlerOf(cluster: Cluster, endpoint: string): HttpHandler {
 function eventOf(body: string): Parameters<HttpHandler>[0] {
   const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
   const http = { method: 'POST', path: '/v1/alerts', protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'bench' };
-  const context = { accountId: '', apiId: '', domainName: '', domainPrefix: '', http, requestId: '', routeKey: '', stage: '$default', time: '', timeEpoch: 0 };
-  return { version: '2.0', routeKey: '', rawPath: '/v1/alerts', rawQueryString: '', headers, requestContext: context, body, isBase64Encoded: false };
+  const context = {
+    accountId: '',
+    apiId: '',
+    domainName: '',
+    domainPrefix: '',
+    http,
+    requestId: '',
+    routeKey: '',
+    stage: '$default',
+    time: '',
+    timeEpoch: 0,
+  };
+  return {
+    version: '2.0',
+    routeKey: '',
+    rawPath: '/v1/alerts',
+    rawQueryString: '',
+    headers,
+    requestContext: context,
+    body,
+    isBase64Encoded: false,
+  };
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
@@ -139,4 +174,3 @@ async function timed(work: () => Promise<void>): Promise<number> {
   await work();
   return performance.now() - start;
 }
-

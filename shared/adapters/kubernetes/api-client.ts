@@ -107,14 +107,19 @@ function tlsOptions({ ca, clientCertificate, serverName }: ApiEndpoint): https.A
   };
 }
 
-async function readText(incoming: http.IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of incoming) {
-    const buffer = Buffer.from(chunk);
-    size += buffer.length;
-    if (size > MAX_RESPONSE_BYTES) throw new Error(`The API server's answer is over ${MAX_RESPONSE_BYTES} bytes`);
-    chunks.push(buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+/** By events: an async iterator costs a noticeable part of a millisecond on a path that has few of them. */
+function readText(incoming: http.IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_RESPONSE_BYTES) {
+        incoming.destroy(new Error(`The API server's answer is over ${MAX_RESPONSE_BYTES} bytes`));
+      }
+      chunks.push(chunk);
+    });
+    incoming.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    incoming.on('error', reject);
+  });
 }
