@@ -70,8 +70,8 @@ function endpointSlice(service: string): Record<string, unknown> {
   };
 }
 
-/** The alert of the shipped rule about it, as Alertmanager posts it; it began `agoMs` before `now`. */
-export function demoWebhook(now: number, agoMs: number): Record<string, unknown> {
+/** The alert of the shipped rule about it, as Alertmanager posts it; firing since `now`. */
+export function demoWebhook(now: number): Record<string, unknown> {
   const service = INCIDENT_SERVICE;
   const labels = {
     alertname: 'CanaryErrorRateHigh',
@@ -95,7 +95,7 @@ export function demoWebhook(now: number, agoMs: number): Record<string, unknown>
         status: 'firing',
         labels,
         annotations: { summary: `${service} v2 fails more than 5 % of its requests` },
-        startsAt: new Date(now - agoMs).toISOString(),
+        startsAt: new Date(now).toISOString(),
         endsAt: '0001-01-01T00:00:00Z',
         generatorURL: 'http://127.0.0.1:9090/graph',
         fingerprint: '6de87c554b1410dd',

@@ -18,8 +18,6 @@ export type Stage = {
   readonly out: (line: string) => void;
 };
 
-/** How long ago the alert began: what Alertmanager and the network take at their best. */
-const FIRED_AGO_MS = 15;
 const EVENT_WAIT_MS = 2000;
 
 /** Plays the incident through the front door: the alert is posted as Alertmanager posts it. */
@@ -29,7 +27,7 @@ export async function playIncident({ source, store, bus, server, tokens, out }: 
   const response = await fetch(`${server.url}/v1/alerts`, {
     method: 'POST',
     headers: { authorization: `Bearer ${tokens.alerts}`, 'content-type': 'application/json' },
-    body: JSON.stringify(demoWebhook(Date.now(), FIRED_AGO_MS)),
+    body: JSON.stringify(demoWebhook(Date.now())),
   });
   const answer = await response.text();
   const after = whoGetsWhat(await read(source), 1000);

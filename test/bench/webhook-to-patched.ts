@@ -117,7 +117,7 @@ function product(on: KubeApiserver, optionalReads: boolean) {
     lastPatch: () => last,
     close: () => cluster.client.close(),
     async rollBack(round: number): Promise<number> {
-      const event = eventOf(JSON.stringify(demoWebhook(Date.now() + round, 0)));
+      const event = eventOf(JSON.stringify(demoWebhook(Date.now() + round)));
       const start = performance.now();
       const { statusCode, body } = await handler(event, { signal: AbortSignal.timeout(15_000) });
       if (statusCode !== 200 || !body?.includes('"rolled-back"'))
