@@ -15,6 +15,7 @@ import { buildPatch, needsFluxHold } from './build-patch.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { type Evaluation, evaluateMember } from './evaluate-member.ts';
 import { nextEntries } from './journal-entries.ts';
+import { journaledZero } from './journaled.ts';
 import type { MemberResult, MemberVerdict } from './member-result.ts';
 import { faultReason, forbiddenMessage } from './unresolved.ts';
 
@@ -178,7 +179,11 @@ function patched(
     const firing = firingOf(claim.alert);
     const reasserted = decision.kind === 'reassert';
     const zeroed = reasserted
-      ? { at: decision.entry.sentAt, precision: 'journal' as const, receivedAt: decision.entry.receivedAt }
+      ? {
+          at: journaledZero(before, decision.entry),
+          precision: 'journal' as const,
+          receivedAt: decision.entry.receivedAt,
+        }
       : { at, precision: 'observed' as const, receivedAt };
     const message = reasserted
       ? `${soFar.name}: somebody had put the canary back; it is at zero again.`
