@@ -9,7 +9,7 @@ export function answerOf({ entries, faults }: RecordedDelivery): HttpResponse {
   return json(status, { results: entries.map(resultOf) });
 }
 
-function resultOf({ alert, outcome, reason, message, record, draft }: DeliveryEntry) {
+function resultOf({ alert, outcome, reason, message, commands, record, draft }: DeliveryEntry) {
   const known = record ?? draft;
   return {
     fingerprint: alert.fingerprint,
@@ -22,6 +22,6 @@ function resultOf({ alert, outcome, reason, message, record, draft }: DeliveryEn
     alertToZeroMs: record?.sla.alertToZeroMs,
     slaMet: record?.sla.met,
     residual: known?.canary === '-' ? undefined : known?.residual,
-    commands: known && known.commands.length > 0 ? known.commands : undefined,
+    commands: commands.length > 0 ? commands : undefined,
   };
 }

@@ -1,3 +1,4 @@
+import type { Command } from './command.ts';
 import { isBetter, pages, slaCountOf } from './outcome.ts';
 import { pagesFor } from './residual.ts';
 import type { HistoryEntry, RecordedSla, RollbackRecord } from './rollback-record.ts';
@@ -18,7 +19,13 @@ export type RollbackDraft = Omit<
 export type Told =
   | { readonly kind: 'outcome' }
   | { readonly kind: 'sla-breached' }
-  | { readonly kind: 'history'; readonly index: number; readonly entry: HistoryEntry };
+  | {
+      readonly kind: 'history';
+      readonly index: number;
+      readonly entry: HistoryEntry;
+      /** What a person is told instead of the record's own words, which are about the rollback that there was. */
+      readonly said?: { readonly message: string; readonly commands: readonly Command[] };
+    };
 
 export type Merged =
   | { readonly kind: 'write'; readonly record: RollbackRecord; readonly told: readonly Told[] }
@@ -35,7 +42,14 @@ export function mergeRecord(existing: RollbackRecord | undefined, draft: Rollbac
   const news = newHistory(existing, draft, now);
   if (improved === existing && news.length === 0) return { kind: 'keep', record: existing };
   const history = [...improved.history, ...news];
-  const told = news.map((entry, index): Told => ({ kind: 'history', index: improved.history.length + index, entry }));
+  const told = news.map(
+    (entry, index): Told => ({
+      kind: 'history',
+      index: improved.history.length + index,
+      entry,
+      ...(entry.kind === draft.reason ? { said: { message: draft.message, commands: draft.commands } } : {}),
+    }),
+  );
   const record = { ...improved, version: existing.version + 1, history };
   return { kind: 'write', record, told: improved === existing ? told : [...outcomeTold(improved), ...told] };
 }

@@ -21,6 +21,8 @@ export function buildEvent(record: RollbackRecord, told: Told, now: number): Out
   const id = sha256(JSON.stringify([record.id, type, part]));
   const more = told.kind === 'history' && told.entry.kind === 'reasserted' ? { reassert: told.entry.number } : {};
   const why = told.kind === 'history' && isReason(told.entry.kind) ? { reason: told.entry.kind } : {};
+  const said = told.kind === 'history' ? told.said : undefined;
+  const words = said ? { message: said.message, commands: [...said.commands] } : {};
   const metadata = {
     id,
     version: EVENT_SCHEMA_VERSION,
@@ -28,7 +30,7 @@ export function buildEvent(record: RollbackRecord, told: Told, now: number): Out
     service: EVENT_SOURCE,
     correlationId: record.episode?.id ?? record.id,
   } as const;
-  const detail = { metadata, data: { ...rollbackData(record), ...more, ...why, ...paging(record, told) } };
+  const detail = { metadata, data: { ...rollbackData(record), ...more, ...why, ...words, ...paging(record, told) } };
   return { id, rollbackId: record.id, type, createdAt: now, detail };
 }
 

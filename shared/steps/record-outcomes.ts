@@ -1,4 +1,5 @@
 import { type Alert, firingOf } from '#shared/domain/alert.ts';
+import type { Command } from '#shared/domain/command.ts';
 import { type Outcome, REASONS, type Reason } from '#shared/domain/outcome.ts';
 import { type RollbackRecord, UNKNOWN } from '#shared/domain/rollback-record.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
@@ -14,6 +15,7 @@ export type DeliveryEntry = {
   readonly outcome: Outcome;
   readonly reason?: Reason | undefined;
   readonly message: string;
+  readonly commands: readonly Command[];
   /** Absent where nothing is recorded, or could be. */
   readonly record?: RollbackRecord | undefined;
   readonly draft?: Draft['draft'] | undefined;
@@ -111,7 +113,7 @@ function entriesOf(
   if (drafts.length > 0) return drafts.map(({ draft }) => entryOf(alert, draft, records.get(draft.id)));
   if (outcome.kind === 'unresolved') {
     const { reason, message } = outcome.said;
-    return [{ alert, outcome: REASONS[reason].outcome, reason, message }];
+    return [{ alert, outcome: REASONS[reason].outcome, reason, message, commands: [] }];
   }
   return [];
 }
@@ -122,8 +124,8 @@ function entriesOf(
  */
 function entryOf(alert: Alert, draft: Draft['draft'], record: RollbackRecord | undefined): DeliveryEntry {
   const atZero = draft.outcome === 'rolled-back' || draft.outcome === 'already-zero';
-  const { outcome, reason, message } = record && atZero ? record : draft;
-  return { alert, outcome, reason, message, record, draft };
+  const { outcome, reason, message, commands } = record && atZero ? record : draft;
+  return { alert, outcome, reason, message, commands, record, draft };
 }
 
 function uniqueFirings(alerts: readonly Alert[]): Alert[] {
