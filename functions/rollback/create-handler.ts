@@ -21,7 +21,7 @@ import { startBudget } from '#shared/steps/budget.ts';
 import { type RecordedDelivery, recordOutcomes } from '#shared/steps/record-outcomes.ts';
 import { rollBackAlerts } from '#shared/steps/roll-back-alerts.ts';
 import { answerOf } from './answer.ts';
-import { report } from './report.ts';
+import { countIgnoredEntries, report } from './report.ts';
 
 type PolicySettings = Pick<Settings, 'mode' | 'tokens' | 'alerts' | 'sla' | 'hold'>;
 
@@ -93,6 +93,7 @@ async function handleWebhook(
     receivedAt,
     onConflict: () => meter.count('ConflictRetries'),
   });
+  countIgnoredEntries(outcomes, meter);
   return recordOutcomes(outcomes, { receivedAt, truncatedAlerts, slaMs }, { log: rollbackLog, clock }, signal);
 }
 

@@ -1,5 +1,6 @@
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
 import type { DeliveryEntry, RecordedDelivery } from '#shared/steps/record-outcomes.ts';
+import type { AlertOutcome } from '#shared/steps/roll-back-alerts.ts';
 
 /** Logs and counts what a delivery came to: one line an alert and target, counted by outcome and reason. */
 export function report(
@@ -22,6 +23,14 @@ export function report(
   }
   for (const fault of faults)
     log.error('A rollback could not be recorded; the webhook is answered 503', { cause: fault.message });
+}
+
+/** Journal entries that came with a copied manifest, or that are no entries: somebody copies objects, or writes there. */
+export function countIgnoredEntries(outcomes: readonly AlertOutcome[], meter: Meter): void {
+  const results = outcomes.flatMap((one) => (one.kind === 'targets' ? one.results.map(({ result }) => result) : []));
+  const members = [...new Set(results)].flatMap((result) => result.members);
+  const ignored = members.reduce((total, { journalIgnored }) => total + journalIgnored, 0);
+  if (ignored > 0) meter.count('JournalEntriesIgnored', {}, ignored);
 }
 
 /** One metric an outcome and reason, however many alerts a delivery has. */
