@@ -72,6 +72,7 @@ export function afterwards<T>(effect: () => void): Turn<T> {
   };
 }
 
-export function times<T>(count: number, turn: Turn<T>): Turn<T>[] {
-  return Array.from({ length: count }, () => turn);
+/** The same, several times over. */
+export function times<T>(count: number, one: T): T[] {
+  return Array.from({ length: count }, () => one);
 }
