@@ -36,7 +36,7 @@ export type Bundle = {
   readonly name: string;
   readonly file: string;
   readonly bytes: number;
-  /** The source files in it. */
+  /** The source files of which something is in it. */
   readonly modules: readonly string[];
 };
 
@@ -58,13 +58,14 @@ async function bundle(name: string, folder: string): Promise<Bundle> {
   });
   // CommonJS, whatever package.json stands above the folder.
   await writeFile(join(folder, 'package.json'), '{"type":"commonjs"}\n');
-  return { name, file, bytes: bytesOf(metafile), modules: Object.keys(metafile.inputs) };
+  return { name, file, ...contentOf(metafile) };
 }
 
-function bytesOf({ outputs }: Metafile): number {
+function contentOf({ outputs }: Metafile): Pick<Bundle, 'bytes' | 'modules'> {
   const [code] = Object.entries(outputs).filter(([path]) => path.endsWith('.js'));
   if (!code) throw new Error(`esbuild wrote no bundle, only ${Object.keys(outputs).join(', ') || 'nothing'}`);
-  return code[1].bytes;
+  const [, { bytes, inputs }] = code;
+  return { bytes, modules: Object.keys(inputs).filter((path) => (inputs[path]?.bytesInOutput ?? 0) > 0) };
 }
 
 if (import.meta.main) {
