@@ -53,8 +53,8 @@ async function take(step: Step, run: Run): Promise<void> {
   if ('somebody' in step) return change(step, run);
   await deliver(step.deliver, step.expect, run);
   // Alertmanager sends again every repeat_interval; what is settled stays as it is, and nothing is written for it.
-  const { results, status } = step.expect;
-  await deliver(step.deliver, { results, ...(status ? { status } : {}) }, run);
+  const { results, again = results, status } = step.expect;
+  await deliver(step.deliver, { results: again, ...(status ? { status } : {}) }, run);
 }
 
 async function deliver(alerts: readonly AlertSpec[], expected: Expectation, run: Run): Promise<void> {

@@ -48,6 +48,8 @@ export type AlertSpec = {
 export type Expectation = {
   readonly status?: 200 | 503;
   readonly results: readonly ExpectedResult[];
+  /** The results of the same delivery sent again, which writes nothing; the same ones unless said. */
+  readonly again?: readonly ExpectedResult[];
   /** What changed in the spec of which VirtualService; every other one must not have been written at all. */
   readonly changes?: Readonly<Record<string, Fields>>;
   /** Whether the events of this delivery page somebody; asked where events can be seen. */
