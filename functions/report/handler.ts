@@ -3,13 +3,14 @@ import { dynamodbRollbackLog } from '#shared/adapters/dynamodb/dynamodb-rollback
 import { parseSettings } from '#shared/contracts/settings.ts';
 import { readEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http-function.ts';
+import { logUnreadable } from '#shared/runtime/log-unreadable.ts';
 import { createLog } from '#shared/runtime/logger.ts';
 import { systemClock } from '#shared/runtime/system-clock.ts';
 import { createReportHandler } from './create-handler.ts';
 
 const env = readEnv(process.env);
 const log = createLog('weightless-report');
-const rollbackLog = dynamodbRollbackLog(documentClient(), env.table);
+const rollbackLog = dynamodbRollbackLog(documentClient(), env.table, { onUnreadable: logUnreadable(log) });
 const settings = async () => parseSettings(env.settings());
 
 export const handler = httpFunction(createReportHandler({ settings, rollbackLog, clock: systemClock, log }), log);

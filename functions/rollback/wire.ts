@@ -4,6 +4,7 @@ import { clustersFromSettings } from '#shared/adapters/kubernetes/clusters-from-
 import { parseSettings } from '#shared/contracts/settings.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
 import type { FunctionEnv } from '#shared/runtime/env.ts';
+import { logUnreadable } from '#shared/runtime/log-unreadable.ts';
 import { systemClock } from '#shared/runtime/system-clock.ts';
 import type { RollbackFunctionDeps } from './create-handler.ts';
 
@@ -20,7 +21,7 @@ export function wire(
   return {
     settings: () => settings,
     clusters: () => clusters,
-    rollbackLog: dynamodbRollbackLog(documentClient(), env.table),
+    rollbackLog: dynamodbRollbackLog(documentClient(), env.table, { onUnreadable: logUnreadable(telemetry.log) }),
     clock: systemClock,
     ...telemetry,
   };
