@@ -105,7 +105,8 @@ function duration(ms: number): string {
   const sign = ms < 0 ? '−' : '';
   const size = Math.abs(ms);
   if (size < 1000) return `${sign}${size} ms`;
-  if (size < 60_000) return `${sign}${(size / 1000).toFixed(size < 10_000 ? 2 : 1)} s`;
+  if (size < 10_000) return `${sign}${(size / 1000).toFixed(2)} s`;
+  if (size < 120_000) return `${sign}${Number((size / 1000).toFixed(1))} s`;
   const minutes = Math.floor(size / 60_000);
   if (minutes < 120) return `${sign}${minutes} min ${Math.round((size % 60_000) / 1000)} s`;
   return `${sign}${(minutes / 60).toFixed(1)} h`;

@@ -15,7 +15,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; ma
 dt { opacity: .75; } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .5rem 0; max-width: 100%; }
 th, td { text-align: left; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-td.n, th.n { text-align: right; }
+td.n, th.n { text-align: right; white-space: nowrap; overflow-wrap: normal; }
 ol.timeline { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .3rem; margin: .6rem 0; font-variant-numeric: tabular-nums; }
 ol.timeline li { background: var(--soft); border-radius: .35rem; padding: .15rem .55rem; }
 code { font: .85em/1.5 ui-monospace, monospace; background: var(--soft); border-radius: .25rem; padding: .1rem .3rem; overflow-wrap: anywhere; white-space: pre-wrap; }
