@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPublishHandler } from '#functions/publish/create-handler.ts';
-import type { EventBus } from '#shared/ports/event-bus.ts';
+import type { OnUnreadable } from '#shared/adapters/dynamodb/recent.ts';
+import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log } from '#shared/ports/telemetry.ts';
 import { CliError } from '../cli-error.ts';
@@ -32,21 +33,23 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
   try {
     const client = adapters.documentClient({ ...LOCAL_AWS, endpoint: engine.endpoint });
     const streamArn = await adapters.createTable(client, TABLE);
-    const outbox = adapters.dynamodbOutbox(client, TABLE);
+    const onUnreadable: OnUnreadable = (key, cause) =>
+      log.warn('A stored item cannot be read and is left out', { key, cause: `${key}: ${words(cause)}` });
+    const outbox = adapters.dynamodbOutbox(client, TABLE, { onUnreadable });
     const publish = createPublishHandler({ bus, outbox, log });
-    const signal = AbortSignal.timeout(5000);
-    // What an earlier run wrote and did not send comes first; the stream brings the rest.
-    const waiting = await outbox.unsent(Date.now(), 1000, signal);
-    if (waiting.length > 0 && (await bus.publish(waiting, signal)).length === 0) await outbox.markSent(waiting, signal);
     const poller = adapters.pollStream({
       endpoint: engine.endpoint,
       streamArn,
       from: 'LATEST',
       maxRetries: 3,
       invoke: (event) => publish(event, undefined, { signal: AbortSignal.timeout(15_000) }),
+      onFault: (fault) => log.error('The stream cannot be read: events wait until it can', { cause: words(fault) }),
     });
+    await poller.opened;
+    // The stream brings what is written from now on; this is what an earlier run wrote and did not send.
+    await sendWaiting(outbox, bus, log);
     return {
-      rollbackLog: adapters.dynamodbRollbackLog(client, TABLE),
+      rollbackLog: adapters.dynamodbRollbackLog(client, TABLE, { onUnreadable }),
       kind: dataDir ? `DynamoDB (dynoxide), in ${dataDir}` : 'DynamoDB (dynoxide), in memory',
       async stop() {
         await poller.stop().catch(() => undefined);
@@ -58,6 +61,30 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
     await engine.stop();
     throw error;
   }
+}
+
+const MAX_WAITING = 1000;
+
+/** What the bus does not take, and what a fault keeps here, waits for the next start. */
+async function sendWaiting(outbox: Outbox, bus: EventBus, log: Log): Promise<void> {
+  const signal = AbortSignal.timeout(5000);
+  try {
+    const waiting = await outbox.unsent(Date.now(), MAX_WAITING, signal);
+    if (waiting.length === 0) return;
+    const refused = await bus.publish(waiting, signal);
+    for (const { event, message } of refused) log.error('An event was not sent', { event: event.id, message });
+    const kept = new Set(refused.map(({ event }) => event.id));
+    await outbox.markSent(
+      waiting.filter(({ id }) => !kept.has(id)),
+      signal,
+    );
+  } catch (fault) {
+    log.error('Events of an earlier run were not sent', { cause: words(fault) });
+  }
+}
+
+function words(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
 }
 
 /** Loaded beside the engine's start: the AWS SDK is most of the time that a start takes. */

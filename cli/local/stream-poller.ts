@@ -14,6 +14,8 @@ export type StreamPoller = {
   readonly batches: readonly (readonly string[])[];
   /** What was given up after the retries. */
   readonly discarded: readonly DynamoDBRecord[];
+  /** Resolves once the stream's position is taken: what is written from then on is delivered. */
+  readonly opened: Promise<void>;
   /** Resolves once the stream has had nothing new for a few reads, and nothing is being retried. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -26,10 +28,14 @@ type PollerOptions = {
   readonly from?: 'TRIM_HORIZON' | 'LATEST';
   readonly maxRetries: number;
   readonly invoke: (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
+  /** Told of the first fault in a row, and reading goes on; without it a fault ends the reading. */
+  readonly onFault?: (fault: unknown) => void;
 };
 
 /** An engine may show a record a moment after its write. */
 const QUIET_READS = 5;
+const READ_EVERY_MS = 20;
+const AFTER_FAULT_MS = 500;
 
 /**
  * A table's stream, read as Lambda's event source mapping reads it with ReportBatchItemFailures: after
@@ -41,6 +47,7 @@ export function pollStream({
   from = 'TRIM_HORIZON',
   maxRetries,
   invoke,
+  onFault,
 }: PollerOptions): StreamPoller {
   const client = new DynamoDBStreamsClient({ ...LOCAL_AWS, endpoint });
   const batches: string[][] = [];
@@ -90,19 +97,39 @@ export function pollStream({
     if (count > 0) lastFull = reads;
   }
 
-  async function run(): Promise<void> {
-    while (!stopped) {
+  let faults = 0;
+  /** How long to wait before the next read. */
+  async function readOrTell(): Promise<number> {
+    try {
       await readOnce();
-      await sleep(20);
+      faults = 0;
+      return READ_EVERY_MS;
+    } catch (fault) {
+      if (!onFault) throw fault;
+      if (faults === 0 && !stopped) onFault(fault);
+      faults += 1;
+      return AFTER_FAULT_MS;
     }
   }
+
+  const position = Promise.withResolvers<void>();
+  async function run(): Promise<void> {
+    while (!stopped) {
+      const waitMs = await readOrTell();
+      if (reads > 0) position.resolve();
+      await sleep(waitMs);
+    }
+    position.resolve();
+  }
   const running = run();
-  // Its error is for stop() and idle(); until one of them waits, it must not end the process.
-  running.catch(() => undefined);
+  // Its error is for those who wait; until one of them does, it must not end the process.
+  running.catch(position.reject);
+  position.promise.catch(() => undefined);
 
   return {
     batches,
     discarded,
+    opened: position.promise,
     async idle() {
       const asked = reads;
       await Promise.race([running, untilTrue(() => reads >= Math.max(asked, lastFull) + QUIET_READS)]);
