@@ -5,6 +5,8 @@ export type Shape =
   | 'number'
   | { readonly list: Shape }
   | { readonly map: Shape }
+  /** null is as good as a value of that shape. */
+  | { readonly orNull: Shape }
   | { readonly fields: Readonly<Record<string, Shape>>; readonly required?: readonly string[] };
 
 /** One cause of a 422, in the API server's words. */
@@ -17,6 +19,12 @@ export function checkShape(value: unknown, shape: Shape): Problem[] {
 
 function problemsOf(value: unknown, shape: Shape, path: string): Problem[] {
   if (value === undefined) return [];
+  if (typeof shape === 'object' && 'orNull' in shape)
+    return value === null ? [] : problemsOf(value, shape.orNull, path);
+  return problemsOfType(value, shape, path);
+}
+
+function problemsOfType(value: unknown, shape: Exclude<Shape, { orNull: Shape }>, path: string): Problem[] {
   const expected = nameOf(shape);
   const found = typeOf(value);
   if (found !== expected && !(found === 'integer' && expected === 'number')) return [wrongType(path, expected, found)];
@@ -48,7 +56,7 @@ function wrongType(field: string, expected: string, found: string): Problem {
   };
 }
 
-function nameOf(shape: Shape): string {
+function nameOf(shape: Exclude<Shape, { orNull: Shape }>): string {
   if (typeof shape === 'string') return shape;
   return 'list' in shape ? 'array' : 'object';
 }
