@@ -78,6 +78,7 @@ function unusable(found: Answer): ClusterFault {
 
 function patchAnswer(found: Answer): PatchAnswer {
   const { message, details } = statusOf(found);
+  if (found.status !== 200 && isWebhookDenial(message)) return { kind: 'denied-by-admission', message };
   switch (found.status) {
     case 200:
       return { kind: 'patched', object: parsed(found.json) };
@@ -87,7 +88,7 @@ function patchAnswer(found: Answer): PatchAnswer {
       if (found.json === undefined) throw unusable(found);
       return { kind: 'gone' };
     case 403:
-      return isAdmissionDenial(message)
+      return isPolicyDenial(message)
         ? { kind: 'denied-by-admission', message }
         : { kind: 'forbidden', message, ...forbiddenParts(message) };
     case 422:
@@ -104,6 +105,12 @@ function isPatchError(message: string): boolean {
   return message === 'the server rejected our request due to an error in our request';
 }
 
-function isAdmissionDenial(message: string): boolean {
-  return message.startsWith('admission webhook ') || message.includes(' denied the request');
+/** A webhook denies with a status of its choice, 400 where it names none, as Istio's own does: the words tell it. */
+function isWebhookDenial(message: string): boolean {
+  return message.startsWith('admission webhook ') && message.includes(' denied the request');
+}
+
+/** A ValidatingAdmissionPolicy whose `reason` is Forbidden. */
+function isPolicyDenial(message: string): boolean {
+  return message.includes(' denied request: ');
 }
