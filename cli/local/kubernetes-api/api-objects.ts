@@ -1,4 +1,4 @@
-import { KubernetesObject, type StoredObject } from './kubernetes-object.ts';
+import { parseObject, type StoredObject } from './kubernetes-object.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { ObjectWriter } from './object-writer.ts';
 import { apiVersionOf, RESOURCES, type Resource } from './resources.ts';
@@ -15,7 +15,7 @@ export type ApiObjects = {
 export function apiObjects(store: ObjectStore, writer: ObjectWriter): ApiObjects {
   return {
     seed(raw) {
-      const object = KubernetesObject.parse(raw);
+      const object = parseObject(raw);
       const { apiVersion, kind, metadata } = object;
       const resource = the(`${apiVersion} ${kind}`, (one) => one.kind === kind && apiVersionOf(one) === apiVersion);
       const namespace = metadata.namespace ?? 'default';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { badRequest, detailsOf, failure, type Reply } from './api-error.ts';
 import { applyPatch, words } from './apply-patch.ts';
-import { KubernetesObject } from './kubernetes-object.ts';
+import { parseObject } from './kubernetes-object.ts';
 import type { ObjectWriter, Writing } from './object-writer.ts';
 import type { Target } from './request-target.ts';
 
@@ -24,12 +24,12 @@ export async function handleWrite(
   request: WriteRequest,
 ): Promise<Reply> {
   const body = await request.readBody();
-  const parse = <T>(schema: z.ZodType<T>) => parseBody(body, schema, writing);
-  if (verb === 'create') return { code: 201, body: await writer.create(writing, parse(KubernetesObject)) };
+  const parse = <T>(read: (json: unknown) => T) => parseBody(body, read, writing);
+  if (verb === 'create') return { code: 201, body: await writer.create(writing, parse(parseObject)) };
   if (name === undefined) throw badRequest('name must be provided');
   switch (verb) {
     case 'update': {
-      const object = parse(KubernetesObject);
+      const object = parse(parseObject);
       return { code: 200, body: await writer.update(writing, name, () => object) };
     }
     case 'patch': {
@@ -37,7 +37,7 @@ export async function handleWrite(
       return { code: 200, body: await writer.update(writing, name, (live) => applyPatch(live, patch)) };
     }
     case 'delete': {
-      const options = body === '' ? {} : parse(DeleteOptions);
+      const options = body === '' ? {} : parse(DeleteOptions.parse);
       const { metadata } = await writer.remove(writing, name, options.preconditions?.resourceVersion);
       return { code: 200, body: success({ ...detailsOf(writing.resource, name), uid: metadata.uid }) };
     }
@@ -46,9 +46,9 @@ export async function handleWrite(
   }
 }
 
-function parseBody<T>(body: string, schema: z.ZodType<T>, { resource }: Writing): T {
+function parseBody<T>(body: string, read: (json: unknown) => T, { resource }: Writing): T {
   try {
-    return schema.parse(JSON.parse(body));
+    return read(JSON.parse(body));
   } catch (error) {
     throw badRequest(`the object provided is unrecognized (must be of type ${resource.kind}): ${words(error)}`);
   }

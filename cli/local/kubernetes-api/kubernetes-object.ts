@@ -11,8 +11,7 @@ const ManagedFieldsEntry = z.looseObject({
 });
 export type ManagedFieldsEntry = z.infer<typeof ManagedFieldsEntry>;
 
-/** An object as somebody sends it: what the API itself reads is typed, the rest is kept as it came. */
-export const KubernetesObject = z.looseObject({
+const KubernetesObject = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
   metadata: z.looseObject({
@@ -26,7 +25,14 @@ export const KubernetesObject = z.looseObject({
     managedFields: z.optional(z.array(ManagedFieldsEntry)),
   }),
 });
+/** An object as somebody sends it: what the API itself reads is typed, the rest is kept as it came. */
 export type KubernetesObject = z.infer<typeof KubernetesObject>;
+
+/** A null is an absent field, as with all fields that the types' schemas do not call nullable. @throws ZodError */
+export function parseObject(json: unknown): KubernetesObject {
+  const text = JSON.stringify(json, (_key, member) => (member === null ? undefined : member));
+  return KubernetesObject.parse(JSON.parse(text));
+}
 
 /** An object as the API holds and answers it. */
 export type StoredObject = KubernetesObject & {

@@ -14,9 +14,8 @@ export type Write = {
  * An object as it is to be stored, with what the API itself keeps in metadata: `live` itself where nothing would
  * change, for then the object keeps its version and its times.
  */
-export function nextObject(live: StoredObject | undefined, sent: KubernetesObject, write: Write): StoredObject {
+export function nextObject(live: StoredObject | undefined, object: KubernetesObject, write: Write): StoredObject {
   const { name, namespace, manager, now } = write;
-  const object = withoutNulls(sent);
   const time = timestamp(now);
   const kept = live?.metadata ?? {
     uid: randomUUID(),
@@ -47,9 +46,4 @@ function withOwners(
 /** The generation counts the changes of what is neither metadata nor status. */
 function bodyOf({ metadata, status, ...body }: KubernetesObject): unknown {
   return body;
-}
-
-/** A null is an absent field, as with all fields that the types' schemas do not call nullable. */
-function withoutNulls(object: KubernetesObject): KubernetesObject {
-  return JSON.parse(JSON.stringify(object, (_key, member) => (member === null ? undefined : member)));
 }
