@@ -38,7 +38,7 @@ async function send(client: ApiClient, request: ApiRequest): Promise<ApiResponse
     if (cause instanceof CredentialsError) throw new ClusterFault('unauthorized', cause.message, { cause });
     throw new ClusterFault(
       'unreachable',
-      `The API server did not answer ${request.method} ${request.path.split('?')[0]}: ${messageOf(cause)}`,
+      `The API server did not answer ${request.method} ${request.path.split('?')[0]}: ${messageOf(reasonOf(cause))}`,
       { cause },
     );
   }
@@ -98,6 +98,11 @@ export function forbiddenFault(found: Answer): ClusterFault {
 export function forbiddenParts(message: string): { readonly verb?: string; readonly resource?: string } {
   const [, verb, resource] = / cannot ([a-z]+) resource "([^"]+)"/.exec(message) ?? [];
   return verb && resource ? { verb, resource } : {};
+}
+
+/** node:http says of an aborted request only that it was; the reason is the cause. */
+function reasonOf(cause: unknown): unknown {
+  return cause instanceof Error && cause.name === 'AbortError' && cause.cause !== undefined ? cause.cause : cause;
 }
 
 function messageOf(cause: unknown): string {
