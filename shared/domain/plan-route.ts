@@ -32,14 +32,20 @@ function keptForTesters(route: Route, canaries: readonly Entry[]): Edit[] {
   return canaries.filter(({ entry }) => weightOf(entry) < 0).flatMap((one) => weightEdit(route, one, 0));
 }
 
-/** Canary listings to 0, what they had to the first stable: the sum stays, others are untouched. */
+/** Canary listings to 0, what they had to the first stable: the sum stays, others are untouched. Stable may be listed again. */
 function shiftToStable(route: Route, entries: readonly Entry[], canaries: readonly Entry[], stable: Entry): Edit[] {
   const freed = sum(canaries.map(({ entry }) => positive(entry)));
-  const others = entries.filter((one) => one !== stable && !canaries.includes(one));
+  const again = entries.filter((one) => one !== stable && sameDestination(one.key, stable.key));
+  const others = entries.filter((one) => one !== stable && !canaries.includes(one) && !again.includes(one));
   const raised = positive(stable.entry) + freed;
+  const beside = [...again.map(({ entry }) => positive(entry)), ...others.map(({ entry }) => weightOf(entry))];
   // A total of 0 over several destinations makes Envoy refuse the whole route table, canary included: stable takes 100.
-  const target = raised + sum(others.map(({ entry }) => weightOf(entry))) <= 0 ? 100 : raised;
-  return [...canaries.flatMap((one) => weightEdit(route, one, 0)), ...weightEdit(route, stable, target)];
+  const target = raised + sum(beside) <= 0 ? 100 : raised;
+  return [
+    ...canaries.flatMap((one) => weightEdit(route, one, 0)),
+    ...weightEdit(route, stable, target),
+    ...again.flatMap((one) => weightEdit(route, one, positive(one.entry))),
+  ];
 }
 
 type Shares = { readonly entries: readonly Entry[]; readonly canaries: readonly Entry[]; readonly total: number };
