@@ -1,6 +1,6 @@
 import { applying, type Edit, type PatchOperation } from './json-patch.ts';
 import { routesOf } from './routes.ts';
-import type { VirtualService } from './virtual-service.ts';
+import type { Destination, VirtualService } from './virtual-service.ts';
 
 /** A command line for a person, with what it does. It runs as written in a POSIX shell. */
 export type Command = { readonly does: string; readonly run: string };
@@ -27,19 +27,28 @@ export function patchCommand(object: VirtualService, edits: readonly Edit[], con
   };
 }
 
-/** Each touched destination is what it was, and each touched field that was there has its value. */
+/** Each touched destination and mirror is what it was, and each touched field that was there has its value. */
 function guards(object: VirtualService, edits: readonly Edit[]): PatchOperation[] {
-  const destinations = routesOf(object).flatMap((route) =>
-    route.destinations.map(({ entry }, index) => ({ path: `${route.path}/route/${index}`, value: entry.destination })),
+  const routed = routesOf(object).flatMap((route) =>
+    route.destinations.map(({ entry }, index) => placed(`${route.path}/route/${index}`, entry)),
   );
-  const touched = destinations.filter(({ path }) => edits.some((edit) => edit.path.startsWith(`${path}/`)));
-  const identity = touched.map(
-    ({ path, value }): PatchOperation => ({ op: 'test', path: `${path}/destination`, value }),
+  const mirrored = (object.spec.http ?? []).flatMap(({ mirror, mirrors = [] }, index) => [
+    { under: `/spec/http/${index}/mirrorPercentage`, path: `/spec/http/${index}/mirror`, value: mirror },
+    ...mirrors.map((one, position) => placed(`/spec/http/${index}/mirrors/${position}`, one)),
+  ]);
+  const touched = [...routed, ...mirrored].filter(({ under }) =>
+    edits.some(({ path }) => path === under || path.startsWith(`${under}/`)),
   );
+  const identity = touched.map(({ path, value }): PatchOperation => ({ op: 'test', path, value }));
   const values = edits
     .filter(({ path, from }) => from !== undefined && !path.endsWith('/destination'))
     .map(({ path, from }): PatchOperation => ({ op: 'test', path, value: from }));
   return [...identity, ...values];
+}
+
+/** Where a destination stands, and below what an edit is about it. */
+function placed(under: string, { destination }: { readonly destination: Destination }) {
+  return { under, path: `${under}/destination`, value: destination };
 }
 
 export function annotateCommand(
