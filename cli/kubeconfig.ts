@@ -1,5 +1,6 @@
 import type https from 'node:https';
 import type { ApiEndpoint, Credentials } from '#shared/adapters/kubernetes/api-client.ts';
+import { ClusterSchema } from '#shared/contracts/settings.ts';
 import { CliError } from './cli-error.ts';
 
 export type KubeconfigChoice = { readonly file: string; readonly context?: string | undefined };
@@ -20,6 +21,8 @@ export async function clusterFromKubeconfig(choice: KubeconfigChoice): Promise<K
       `The cluster ${cluster.name} of ${choice.file} sets insecure-skip-tls-verify; Weightless always verifies TLS`,
     );
   }
+  checkAsSettings(cluster, choice);
+  if (cluster.server.startsWith('http:')) allowPlainHttp(config, cluster.name);
   const options = await tlsOf(config);
   return {
     name: cluster.name,
@@ -34,6 +37,20 @@ export async function clusterFromKubeconfig(choice: KubeconfigChoice): Promise<K
       credentials: kubeconfigCredentials(config, options),
     },
   };
+}
+
+/** What the settings of the deployed functions may not hold, a kubeconfig may not, either. */
+function checkAsSettings({ name, server }: { name: string; server: string }, { file }: KubeconfigChoice): void {
+  const { error } = ClusterSchema.safeParse({ name, endpoint: server, token: { file } });
+  const [problem] = error?.issues ?? [];
+  if (!problem) return;
+  const value = problem.path[0] === 'name' ? name : server;
+  throw new CliError(`The cluster ${name} of ${file} cannot be used: ${problem.message}, not ${JSON.stringify(value)}`);
+}
+
+/** On loopback (`kubectl proxy`) there is no TLS to verify; the library asks to be told so, as if there were. */
+function allowPlainHttp(config: Config, name: string): void {
+  config.clusters = config.clusters.map((one) => (one.name === name ? { ...one, skipTLSVerify: true } : one));
 }
 
 async function loadConfig({ file, context }: KubeconfigChoice): Promise<Config> {

@@ -34,7 +34,7 @@ function isApiUrl(text: string): boolean {
   return url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname));
 }
 
-const ClusterSchema = z.strictObject({
+export const ClusterSchema = z.strictObject({
   name: z
     .string()
     .check(z.regex(/^[A-Za-z0-9][-A-Za-z0-9_.@:/]{0,127}$/, 'expected a name of letters, digits and -_.@:/')),
