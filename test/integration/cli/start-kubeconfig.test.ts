@@ -69,7 +69,7 @@ describe('weightless start --kubeconfig', () => {
     const response = await fetch(`http://127.0.0.1:${port}/v1/alerts`, {
       method: 'POST',
       headers: { authorization: `Bearer ${ALERTS_TOKEN}`, 'content-type': 'application/json' },
-      body: JSON.stringify(demoWebhook(Date.now(), 0)),
+      body: JSON.stringify(demoWebhook(Date.now())),
     });
 
     expect(await response.json()).toMatchObject({ results: [{ outcome: 'rolled-back' }] });
