@@ -8,10 +8,15 @@ const time = z
   .string()
   .check(
     z.refine(
-      (text) => RFC3339.test(text) && !Number.isNaN(Date.parse(text)),
+      (text) => RFC3339.test(text) && isCalendarDay(text.slice(0, 10)) && !Number.isNaN(Date.parse(text)),
       'expected an RFC 3339 time such as 2026-11-21T10:00:00Z',
     ),
   );
+/** Date.parse takes 30 February for 2 March. */
+function isCalendarDay(day: string): boolean {
+  const parsed = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(day);
+}
 const firedAt = time.check(
   z.refine((text) => Date.parse(text) > 0, 'expected the time at which the alert began to fire'),
 );
