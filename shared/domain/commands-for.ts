@@ -1,8 +1,9 @@
 import { annotateCommand, type Command, kubectl, patchCommand } from './command.ts';
-import { type DestinationKey, formatDestination, sameDestination } from './destination.ts';
+import { type DestinationKey, distinctDestinations, formatDestination, sameDestination } from './destination.ts';
 import type { Managed } from './managed.ts';
 import { MARK, type MarkProblem } from './marks.ts';
 import { plan } from './plan.ts';
+import { type DestinationRule, reachesCanary } from './surroundings.ts';
 import type { Target } from './target.ts';
 import { nameOf, type VirtualService } from './virtual-service.ts';
 
@@ -19,13 +20,39 @@ export function markingCommands(managed: Managed, candidates: readonly Destinati
     const stable = others.length === 1 ? others[0] : undefined;
     const zero = zeroCommand(managed.object, canary, stable, context);
     const mark = `if ${formatDestination(canary)} is the canary: mark it, so that the next alert about ${managed.name} is rolled back`;
-    const marking = canary.subset
-      ? [annotateCommand(managed.object, MARK.canary, formatDestination(canary), mark, context)]
-      : [];
+    const marking = [annotateCommand(managed.object, MARK.canary, formatDestination(canary), mark, context)];
     return zero
       ? [{ ...zero, does: `if ${formatDestination(canary)} is the canary: ${zero.does}` }, ...marking]
       : marking;
   });
+}
+
+/**
+ * What to run where only stable is unknown: a choice for each other subset of the canary's host, and each other
+ * destination, that could be stable.
+ */
+export function stableCommands(
+  managed: Managed,
+  canary: DestinationKey,
+  rules: readonly DestinationRule[],
+  context?: string,
+): Command[] {
+  const subsets = rules
+    .filter(({ host }) => host === canary.host)
+    .flatMap((rule) => rule.subsets.map(({ name }) => ({ host: rule.host, subset: name })));
+  const others = distinctDestinations([...managed.destinations, ...subsets]).filter(
+    (key) => !sameDestination(key, canary) && !reachesCanary(rules, key, canary),
+  );
+  const choices = others.slice(0, MAX_CHOICES).flatMap((stable) => {
+    const name = formatDestination(stable);
+    const zero = zeroCommand(managed.object, canary, stable, context);
+    const mark = `if ${name} is stable: mark it, so that the next alert about ${managed.name} is rolled back`;
+    return [
+      ...(zero ? [{ ...zero, does: `if ${name} is stable: ${zero.does}` }] : []),
+      annotateCommand(managed.object, MARK.stable, name, mark, context),
+    ];
+  });
+  return [...choices, showCommand(managed, context)];
 }
 
 /** The plan for one object as a command, where there is one. */

@@ -1,7 +1,7 @@
 import { readJournal } from '#shared/contracts/journal.ts';
 import { firingOf } from '#shared/domain/alert.ts';
 import { type Command, patchCommand } from '#shared/domain/command.ts';
-import { labelModeCommand, removeMarkCommand } from '#shared/domain/commands-for.ts';
+import { labelModeCommand, removeMarkCommand, stableCommands } from '#shared/domain/commands-for.ts';
 import { type DestinationKey, formatDestination } from '#shared/domain/destination.ts';
 import { decideFiring, type FiringDecision } from '#shared/domain/firing-decision.ts';
 import type { Journal } from '#shared/domain/journal.ts';
@@ -77,7 +77,8 @@ export function evaluateMember(question: MemberQuestion): Evaluation {
   });
   if (planned.kind === 'refused') {
     const reason = mode === 'observe' ? 'mode-observe' : planned.reason;
-    return refuse(reason, `${name}: ${planned.why}. Mark it with the annotation ${MARK.stable}.`, []);
+    const commands = stableCommands(managed, canary, question.rules, context);
+    return refuse(reason, `${name}: ${planned.why}. Mark the right one with the annotation ${MARK.stable}.`, commands);
   }
   return planned.kind === 'nothing-to-do' ? atZero(question, planned.residual) : toPatch(question, planned, mode);
 }

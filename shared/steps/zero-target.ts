@@ -1,5 +1,5 @@
 import { firingOf } from '#shared/domain/alert.ts';
-import { ownerCommands } from '#shared/domain/commands-for.ts';
+import { ownerCommands, showCommand } from '#shared/domain/commands-for.ts';
 import { formatDestination } from '#shared/domain/destination.ts';
 import { type Mode, modeOf } from '#shared/domain/mode.ts';
 import { type Reason, verdictOf } from '#shared/domain/outcome.ts';
@@ -77,6 +77,7 @@ function earlyVerdict(claim: Claim, context: TargetContext): [string, TargetVerd
   const { target, view, budget } = context;
   const firing = firingOf(claim.alert);
   const canary = formatDestination(target.canary);
+  const shows = target.members.map(({ managed }) => showCommand(managed, view.cluster.context));
   const verdict = (
     reason: Reason,
     message: string,
@@ -90,10 +91,11 @@ function earlyVerdict(claim: Claim, context: TargetContext): [string, TargetVerd
     return verdict(
       'stable-is-breaching',
       `The alert is about the stable side of ${canary}: a rollback would send more users there.`,
+      shows,
     );
   }
   if (claim.side === 'other')
-    return verdict('other-version', `The alert is about neither ${canary} nor its stable side.`);
+    return verdict('other-version', `The alert is about neither ${canary} nor its stable side.`, shows);
   if (target.managedBy && !everyMemberAtZero(target)) {
     const reason = target.managedBy.by === 'flagger' ? 'managed-by-flagger' : 'managed-by-rollouts';
     return verdict(reason, ownerMessage(target.managedBy), ownerCommands(target.managedBy, view.cluster.context));
