@@ -23,11 +23,9 @@ export function undoing(edit: Edit): PatchOperation {
   return applying(invert(edit));
 }
 
-/** A copy of `document` with the edits made. Edits name members of objects that exist. */
+/** `document` with the edits made: new along the edited paths, shared elsewhere. Edits name members of objects that exist. */
 export function withEdits<T>(document: T, edits: readonly Edit[]): T {
-  const copy = structuredClone(document);
-  for (const { path, to } of edits) setAt(copy, path, to);
-  return copy;
+  return edits.reduce<unknown>((edited, { path, to }) => replaced(edited, keysOf(path), to, path), document) as T;
 }
 
 /** The edits that an undo makes on a document, each with what stands there now. */
@@ -54,14 +52,13 @@ function keysOf(path: string): string[] {
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-function setAt(document: unknown, path: string, value: unknown): void {
-  const keys = keysOf(path);
-  const last = keys.pop();
-  let node: unknown = document;
-  for (const key of keys) node = isContainer(node) ? node[key] : undefined;
-  if (last === undefined || !isContainer(node)) throw new Error(`No such place in the document: ${path}`);
-  if (value === undefined) delete node[last];
-  else node[last] = structuredClone(value);
+function replaced(node: unknown, [key, ...rest]: readonly string[], value: unknown, path: string): unknown {
+  const copy: unknown = Array.isArray(node) ? [...node] : typeof node === 'object' ? { ...node } : undefined;
+  if (key === undefined || !isContainer(copy)) throw new Error(`No such place in the document: ${path}`);
+  if (rest.length > 0) copy[key] = replaced(copy[key], rest, value, path);
+  else if (value === undefined) delete copy[key];
+  else copy[key] = value;
+  return copy;
 }
 
 function isContainer(value: unknown): value is Record<string, unknown> {

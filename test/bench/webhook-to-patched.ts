@@ -17,7 +17,7 @@ import { printComparison } from './print-comparison.ts';
  * answered, in turn with the floor: the same reads at the same time and the same patch, by bare node:https.
  */
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 300);
-const WARM_UP = 30;
+const WARM_UP = 300;
 const TOKEN = 'bench';
 const ISTIO = '/apis/networking.istio.io/v1';
 const OBJECT = `${ISTIO}/namespaces/${NAMESPACE}/virtualservices/${INCIDENT_SERVICE}`;
