@@ -1,5 +1,6 @@
 import type { OutboxEvent } from '#shared/contracts/events.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
+import { stagesOf } from '#shared/domain/timeline.ts';
 import { type Audience, shortName } from './who-gets-what.ts';
 
 const BAR = 40;
@@ -41,15 +42,8 @@ function printAudiences(when: string, audiences: readonly Audience[], out: (line
 }
 
 function printTimeline({ timeline }: RollbackRecord, out: (line: string) => void): void {
-  const stages = [
-    ['fired', timeline.firedAt],
-    ['received', timeline.receivedAt],
-    ['targeted', timeline.targetedAt],
-    ['zeroed', timeline.zeroedAt],
-    ['recorded', timeline.recordedAt],
-  ] as const;
-  const known = stages.flatMap(([name, at]) =>
-    at === undefined ? [] : [`${name} ${name === 'fired' ? '0 ms' : `+${at - timeline.firedAt} ms`}`],
+  const known = stagesOf(timeline).map(
+    ({ name, at }) => `${name} ${name === 'fired' ? '0 ms' : `+${at - timeline.firedAt} ms`}`,
   );
   out(`Timeline  ${known.join(' → ')}`);
 }

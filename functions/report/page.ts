@@ -1,4 +1,5 @@
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
+import { stagesOf } from '#shared/domain/timeline.ts';
 import type { WeightChange } from '#shared/domain/weight-change.ts';
 import { type Html, html } from '#shared/runtime/html.ts';
 import { STYLE } from './style.ts';
@@ -49,16 +50,8 @@ ${record.commands.map(({ does, run }) => html`<p>To ${does}:<br><code>${run}</co
 }
 
 /** The stages from the alert's start, each with its distance from the one before. */
-function timeline({ timeline: times }: RollbackRecord): Html {
-  const stages = [
-    ['fired', times.firedAt],
-    ['received', times.receivedAt],
-    ['targeted', times.targetedAt],
-    ['zeroed', times.zeroedAt],
-    ['recorded', times.recordedAt],
-    ['resolved', times.alertResolvedAt],
-  ] as const;
-  const known = stages.flatMap(([name, at]) => (at === undefined ? [] : [{ name, at }]));
+function timeline(record: RollbackRecord): Html {
+  const known = stagesOf(record.timeline);
   const items = known.map(({ name, at }, index) => {
     const before = known[index - 1]?.at;
     const distance = before === undefined ? time(at) : `${at < before ? '−' : '+'}${duration(Math.abs(at - before))}`;

@@ -10,6 +10,21 @@ export type Timeline = {
   readonly zeroedPrecision?: 'observed' | 'journal' | undefined;
 };
 
+/** What happened when, in its order, as far as it has. */
+export function stagesOf(
+  timeline: Timeline & { readonly recordedAt?: number | undefined; readonly alertResolvedAt?: number | undefined },
+): { readonly name: string; readonly at: number }[] {
+  const stages = [
+    ['fired', timeline.firedAt],
+    ['received', timeline.receivedAt],
+    ['targeted', timeline.targetedAt],
+    ['zeroed', timeline.zeroedAt],
+    ['recorded', timeline.recordedAt],
+    ['resolved', timeline.alertResolvedAt],
+  ] as const;
+  return stages.flatMap(([name, at]) => (at === undefined ? [] : [{ name, at }]));
+}
+
 /** First received more than this after startsAt: counted as a miss, listed with its age, kept out of the percentiles. */
 export const LATE_AFTER_MS = 15 * 60_000;
 
