@@ -4,9 +4,13 @@ const project = (name: string, include: string[], more: Record<string, unknown> 
   test: { name, include, mockReset: true, unstubEnvs: true, ...more },
 });
 
+/** Where to write what happened as JSON, too: .ci/run adds the numbers up. */
+const report = process.env['TEST_REPORT'];
+
 /** unit and integration need nothing but npm; real needs the engines that `npm run engines` puts into .cache/. */
 export default defineConfig({
   test: {
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       project('unit', ['test/unit/**/*.test.ts']),
       project('integration', ['test/integration/**/*.test.ts'], { testTimeout: 20_000, hookTimeout: 20_000 }),
