@@ -1,4 +1,4 @@
-import { parseVirtualService } from '#shared/contracts/kubernetes.ts';
+import { parseVirtualService } from '#shared/contracts/kubernetes-virtual-service.ts';
 import type { VirtualService, VirtualServiceSpec } from '#shared/domain/virtual-service.ts';
 
 /** A VirtualService as the API server writes it, with what these tests read of it. */

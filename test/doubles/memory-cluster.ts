@@ -1,4 +1,4 @@
-import { parseVirtualService } from '#shared/contracts/kubernetes.ts';
+import { parseVirtualService } from '#shared/contracts/kubernetes-virtual-service.ts';
 import type { PatchOperation } from '#shared/domain/json-patch.ts';
 import { MARK } from '#shared/domain/marks.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';

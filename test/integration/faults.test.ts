@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseVirtualService } from '#shared/contracts/kubernetes.ts';
+import { parseVirtualService } from '#shared/contracts/kubernetes-virtual-service.ts';
 import { REASONS } from '#shared/domain/outcome.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
 import { aRawAlert } from '#test/builders/alert.ts';

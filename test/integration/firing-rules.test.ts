@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readJournal } from '#shared/contracts/journal.ts';
-import { parseVirtualService } from '#shared/contracts/kubernetes.ts';
+import { parseVirtualService } from '#shared/contracts/kubernetes-virtual-service.ts';
 import { aRawAlert } from '#test/builders/alert.ts';
 import { FIRED_AT } from '#test/builders/rollback-record.ts';
 import { aVirtualService, INCIDENT_CANARY, INCIDENT_NAME } from '#test/builders/virtual-service.ts';

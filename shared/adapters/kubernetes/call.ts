@@ -1,4 +1,4 @@
-import { parseStatus, type Status } from '#shared/contracts/kubernetes.ts';
+import { parseStatus, type Status } from '#shared/contracts/kubernetes-object.ts';
 import { ClusterFault } from '#shared/ports/cluster.ts';
 import { type ApiClient, type ApiRequest, type ApiResponse, type Credentials, CredentialsError } from './api-client.ts';
 

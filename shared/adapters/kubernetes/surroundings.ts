@@ -1,10 +1,10 @@
+import { parseItems } from '#shared/contracts/kubernetes-object.ts';
 import {
   parseDestinationRule,
   parseEndpointSlice,
-  parseItems,
   parsePodName,
   parseRollout,
-} from '#shared/contracts/kubernetes.ts';
+} from '#shared/contracts/kubernetes-surroundings.ts';
 import type { Surroundings } from '#shared/ports/cluster.ts';
 import { ClusterFault } from '#shared/ports/cluster.ts';
 import { type Answer, type Caller, FROM_CACHE, forbiddenFault, statusOf } from './call.ts';

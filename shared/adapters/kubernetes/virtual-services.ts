@@ -1,4 +1,5 @@
-import { parseItems, parseVirtualService } from '#shared/contracts/kubernetes.ts';
+import { parseItems } from '#shared/contracts/kubernetes-object.ts';
+import { parseVirtualService } from '#shared/contracts/kubernetes-virtual-service.ts';
 import { MARK } from '#shared/domain/marks.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
 import { ClusterFault, type ObjectRef, type PatchAnswer, type VirtualServices } from '#shared/ports/cluster.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseVirtualService } from '#shared/contracts/kubernetes.ts';
+import { parseVirtualService } from '#shared/contracts/kubernetes-virtual-service.ts';
 import { patchCommand } from '#shared/domain/command.ts';
 import { formatDestination } from '#shared/domain/destination.ts';
 import { applying, type Edit, type PatchOperation, undoing } from '#shared/domain/json-patch.ts';

@@ -1,91 +1,7 @@
 import * as z from 'zod/mini';
 import { expandHost } from '#shared/domain/destination.ts';
 import type { DestinationRule, Endpoints, Rollout } from '#shared/domain/surroundings.ts';
-import type { VirtualService } from '#shared/domain/virtual-service.ts';
-
-/** Only the fields used; loose, so that what we do not know survives in the parse. */
-const strings = z.record(z.string(), z.string());
-
-const ObjectMetaSchema = z.looseObject({
-  name: z.string(),
-  namespace: z.string(),
-  uid: z.optional(z.string()),
-  resourceVersion: z.optional(z.string()),
-  labels: z.optional(strings),
-  annotations: z.optional(strings),
-  ownerReferences: z.optional(z.array(z.looseObject({ apiVersion: z.string(), kind: z.string(), name: z.string() }))),
-  managedFields: z.optional(z.array(z.looseObject({ manager: z.optional(z.string()), time: z.optional(z.string()) }))),
-});
-
-const DestinationSchema = z.looseObject({
-  host: z.string(),
-  subset: z.optional(z.string()),
-  port: z.optional(z.looseObject({ number: z.optional(z.number()) })),
-});
-const HeaderOperationsSchema = z.looseObject({ set: z.optional(strings), add: z.optional(strings) });
-const RouteDestinationSchema = z.looseObject({
-  destination: DestinationSchema,
-  weight: z.optional(z.number()),
-  headers: z.optional(z.looseObject({ response: z.optional(HeaderOperationsSchema) })),
-});
-const PercentSchema = z.looseObject({ value: z.optional(z.number()) });
-const anything = z.record(z.string(), z.unknown());
-const HttpRouteSchema = z.looseObject({
-  name: z.optional(z.string()),
-  match: z.optional(z.array(z.looseObject({ headers: z.optional(anything), queryParams: z.optional(anything) }))),
-  route: z.optional(z.array(RouteDestinationSchema)),
-  delegate: z.optional(z.looseObject({ name: z.optional(z.string()), namespace: z.optional(z.string()) })),
-  mirror: z.optional(DestinationSchema),
-  mirrors: z.optional(
-    z.array(z.looseObject({ destination: DestinationSchema, percentage: z.optional(PercentSchema) })),
-  ),
-  mirrorPercentage: z.optional(PercentSchema),
-  // Istio's CRD lets null in here, and it means the same as nothing.
-  mirrorPercent: z.nullish(z.number()),
-  mirror_percent: z.nullish(z.number()),
-});
-const L4RouteSchema = z.looseObject({ route: z.optional(z.array(RouteDestinationSchema)) });
-
-const VirtualServiceSchema = z.looseObject({
-  metadata: ObjectMetaSchema,
-  spec: z.optional(
-    z.looseObject({
-      hosts: z.optional(z.array(z.string())),
-      http: z.optional(z.array(HttpRouteSchema)),
-      tls: z.optional(z.array(L4RouteSchema)),
-      tcp: z.optional(z.array(L4RouteSchema)),
-    }),
-  ),
-});
-
-/** @throws ZodError where the object is not what Istio's CRD lets in. */
-export function parseVirtualService(json: unknown): VirtualService {
-  const { metadata, spec } = VirtualServiceSchema.parse(json);
-  return {
-    metadata: {
-      name: metadata.name,
-      namespace: metadata.namespace,
-      uid: metadata.uid ?? '',
-      resourceVersion: metadata.resourceVersion ?? '',
-      labels: metadata.labels ?? {},
-      annotations: metadata.annotations ?? {},
-      hasAnnotations: metadata.annotations !== undefined,
-      ownerReferences: metadata.ownerReferences ?? [],
-      managedFields: (metadata.managedFields ?? []).map(({ manager, time }) => ({
-        manager: manager ?? '',
-        time: time === undefined ? undefined : Date.parse(time),
-      })),
-    },
-    spec: spec ?? {},
-  };
-}
-
-const ListSchema = z.looseObject({ items: z.array(z.unknown()) });
-
-/** The items of a Kubernetes list, not yet parsed. */
-export function parseItems(json: unknown): unknown[] {
-  return ListSchema.parse(json).items;
-}
+import { ObjectMetaSchema, strings } from './kubernetes-object.ts';
 
 const DestinationRuleSchema = z.looseObject({
   metadata: ObjectMetaSchema,
@@ -205,18 +121,4 @@ const PodSchema = z.looseObject({ metadata: ObjectMetaSchema });
 
 export function parsePodName(json: unknown): string {
   return PodSchema.parse(json).metadata.name;
-}
-
-const StatusSchema = z.looseObject({
-  kind: z.literal('Status'),
-  message: z.optional(z.string()),
-  reason: z.optional(z.string()),
-  details: z.optional(z.looseObject({ name: z.optional(z.string()), causes: z.optional(z.array(z.unknown())) })),
-});
-export type Status = z.infer<typeof StatusSchema>;
-
-/** The API server's Status object, or undefined where the answer is something else (text, a proxy's page). */
-export function parseStatus(json: unknown): Status | undefined {
-  const status = StatusSchema.safeParse(json);
-  return status.success ? status.data : undefined;
 }
