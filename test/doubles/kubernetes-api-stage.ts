@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { User } from '#cli/local/kubernetes-api/access.ts';
 import type { Admission, Denial } from '#cli/local/kubernetes-api/admission.ts';
 import { startKubernetesApi } from '#cli/local/kubernetes-api/start-kubernetes-api.ts';
@@ -17,12 +18,14 @@ const CUSTOM_TYPES = ['virtualservices', 'destinationrules', 'rollouts'];
 export async function openKubernetesApiStage(options?: { readonly istio: false }): Promise<ClusterStage> {
   const users = new Map<string, User>([[ADMIN_TOKEN, { name: 'admin', rights: 'all' }]]);
   const namespace = 'production';
-  const namespaces = [namespace];
+  let namespaces = 0;
   const name = `system:serviceaccount:${namespace}:limited`;
   let verdict: Verdict | undefined;
   const admission: Admission = {
-    mutate({ object }) {
+    async mutate({ object }) {
       if (!object) throw new Error('an object that is deleted was to be mutated');
+      // Others may write while a webhook is asked.
+      await sleep(5);
       return verdict?.kind === 'webhook-patches' ? applyJsonPatch(object, verdict.operations) : object;
     },
     validate: () => (verdict ? denialOf(verdict) : undefined),
@@ -35,8 +38,9 @@ export async function openKubernetesApiStage(options?: { readonly istio: false }
     adminToken: ADMIN_TOKEN,
     namespace,
     async newNamespace() {
-      namespaces.push(`namespace-${namespaces.length}`);
-      return namespaces.at(-1) ?? '';
+      namespaces += 1;
+      // Names that begin alike, for who takes the beginning for the whole.
+      return `${namespace}-${namespaces}`;
     },
     send: (call) => send(api.url, call),
     async limitedUser(rights) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { aWrittenVirtualService } from '#test/builders/written-objects.ts';
@@ -16,7 +17,7 @@ const UNFIT = aFailure(422, {
 });
 const Managed = z.object({
   metadata: z.object({
-    managedFields: z.array(z.looseObject({ manager: z.string(), fieldsV1: z.looseObject({}) })),
+    managedFields: z.array(z.looseObject({ manager: z.string(), time: z.string(), fieldsV1: z.looseObject({}) })),
   }),
 });
 
@@ -181,6 +182,7 @@ export function describePatching(open: OpenStage): void {
       const answer = await patch([
         { op: 'add', path: WEIGHT, value: 'all' },
         { op: 'add', path: '/spec/hosts', value: 'a' },
+        { op: 'add', path: '/spec/gateways', value: 'a' },
       ]);
 
       const wrong = (field: string, type: string) => ({
@@ -194,7 +196,12 @@ export function describePatching(open: OpenStage): void {
           'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
         field: '<nil>',
       };
-      const causes = [wrong('spec.hosts', 'array'), wrong('spec.http[0].route[0].weight', 'integer'), unchecked];
+      const causes = [
+        wrong('spec.gateways', 'array'),
+        wrong('spec.hosts', 'array'),
+        wrong('spec.http[0].route[0].weight', 'integer'),
+        unchecked,
+      ];
       const list = causes.map(({ field, message }) => `${field}: ${message}`).join(', ');
       expect(answer).toEqual(
         aFailure(422, {
@@ -203,6 +210,35 @@ export function describePatching(open: OpenStage): void {
           details: { ...detailsOf('payment-svc', { causes }), kind: 'VirtualService' },
         }),
       );
+    });
+
+    it('lets racing patches all through that name no version, each on top of the others', async () => {
+      await create(on().stage, theObject());
+      await on().stage.admission({ kind: 'webhook-patches', operations: [] });
+      const keys = ['a', 'b', 'c', 'd'];
+
+      const answers = await Promise.all(
+        keys.map((key) => patch([{ op: 'add', path: `/metadata/annotations/${key}`, value: key }])),
+      );
+
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      const { metadata } = await read(on().stage, theObject());
+      expect(metadata['annotations']).toMatchObject(Object.fromEntries(keys.map((key) => [key, key])));
+    });
+
+    it('leaves the time of a writer who only takes away as it is', async () => {
+      await create(on().stage, theObject());
+      const byUs = '?fieldManager=weightless';
+      await patch([{ op: 'add', path: WEIGHT, value: 5 }], JSON_PATCH, byUs);
+      const timesOf = async () => Managed.parse(await read(on().stage, theObject())).metadata.managedFields;
+      const before = await timesOf();
+      // Times have whole seconds.
+      await sleep(1100);
+
+      await patch([{ op: 'remove', path: '/metadata/labels/app' }], JSON_PATCH, byUs);
+
+      const times = (entries: typeof before) => entries.map(({ manager, time }) => ({ manager, time }));
+      expect(times(await timesOf())).toEqual(times(before));
     });
 
     it('lets every writer own what it changed last, and nobody what changed nothing', async () => {

@@ -97,6 +97,11 @@ export function describeSelecting(open: OpenStage): void {
       ],
       [
         'GET',
+        '/api/v1/pods?watch=true',
+        'pods is forbidden: User "USER" cannot watch resource "pods" in API group "" at the cluster scope',
+      ],
+      [
+        'GET',
         '/api/v1/namespaces/NS/pods',
         'pods is forbidden: User "USER" cannot list resource "pods" in API group "" in the namespace "NS"',
       ],

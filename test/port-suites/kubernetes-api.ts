@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { OpenStage } from './cluster-stage.ts';
+import { describeAdmission } from './kubernetes-api-admission.ts';
 import { describePatching } from './kubernetes-api-patching.ts';
 import { describeSelecting } from './kubernetes-api-selecting.ts';
 import { describeWriting } from './kubernetes-api-writing.ts';
@@ -13,5 +14,6 @@ export function describeKubernetesApi(name: string, open: OpenStage): void {
     describeSelecting(open);
     describeWriting(open);
     describePatching(open);
+    describeAdmission(open);
   });
 }

@@ -1,5 +1,4 @@
 import { type ApiError, detailsOf, failure } from './api-error.ts';
-import type { Problem } from './check-shape.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { type Resource, resourceName } from './resources.ts';
 
@@ -70,11 +69,10 @@ function brokenWebhook({ name, why }: Denial & { kind: 'broken-webhook' }): ApiE
 function deniedByPolicy(denial: Denial & { kind: 'policy' }, resource: Resource, object: string): ApiError {
   const { name, binding, message, reason = 'Invalid' } = denial;
   const words = `ValidatingAdmissionPolicy '${name}' with binding '${binding}' denied request: ${message}`;
-  const cause: Omit<Problem, 'field'> & { field?: string } = { reason: '', message: words };
   return failure(
     reason === 'Forbidden' ? 403 : 422,
     reason,
     `${resourceName(resource)} "${object}" is forbidden: ${words}`,
-    { ...detailsOf(resource, object), causes: [cause] },
+    { ...detailsOf(resource, object), causes: [{ message: words }] },
   );
 }

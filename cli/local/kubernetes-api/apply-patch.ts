@@ -68,10 +68,8 @@ function asApplied(document: unknown, operation: Operation): Operation {
 function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isMembers(patch)) return patch;
   const merged: Record<string, unknown> = isMembers(target) ? { ...target } : {};
-  for (const [key, change] of Object.entries(patch)) {
-    if (change === null) delete merged[key];
-    else merged[key] = applyMergePatch(merged[key], change);
-  }
+  // A null takes its member away: it is left out where the object is read.
+  for (const [key, change] of Object.entries(patch)) merged[key] = applyMergePatch(merged[key], change);
   return merged;
 }
 

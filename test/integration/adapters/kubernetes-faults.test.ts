@@ -129,6 +129,18 @@ describe('a cluster whose API server does not answer as one', () => {
     expect(retryAfterMs).toBeLessThanOrEqual(atMost);
   });
 
+  it('does not take a refusal that names its causes for a patch that does not fit', async () => {
+    const message = 'the server rejected our request due to an error in our request';
+    const details = { name: 'payment-svc', causes: [{ message: 'frozen' }] };
+    const url = await listen((_request, response) => {
+      response.writeHead(422).end(JSON.stringify({ kind: 'Status', message, details }));
+    });
+
+    const answer = await clusterAt(url).virtualServices.patch(ref, [], never);
+
+    expect(answer).toEqual({ kind: 'rejected', message });
+  });
+
   it('takes one connection for one call after the other', async () => {
     const ports = new Set<number | undefined>();
     const url = await listen((request, response) => {
