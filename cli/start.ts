@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { realCluster } from './cluster-source.ts';
 import { curlLine } from './demo/curl-line.ts';
 import { playIncident } from './demo/play-incident.ts';
@@ -9,6 +10,8 @@ import { startStore } from './local/store.ts';
 import { localTokens } from './local/tokens.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './start-options.ts';
 
+const STOP_WITHIN_MS = 3000;
+
 const out = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** `weightless start`: the deployed handlers on this machine. Stays up until it is stopped. */
@@ -19,15 +22,24 @@ export async function start(args: string[]): Promise<void> {
   const stopAll = async () => {
     for (const stop of stops.splice(0).reverse()) await stop().catch(() => undefined);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => void stopAll().then(() => process.exit(0)));
-  }
+  onSignal(stopAll);
   try {
     await run(options, stops);
   } catch (error) {
     await stopAll();
     throw error;
   }
+}
+
+/** Ends the process, once stopped, at the first signal; npm hands on the one that a terminal has sent us already. */
+function onSignal(stopAll: () => Promise<void>): void {
+  let isStopping = false;
+  const stop = () => {
+    if (isStopping) return;
+    isStopping = true;
+    void Promise.race([stopAll(), sleep(STOP_WITHIN_MS)]).then(() => process.exit(0));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 }
 
 async function run(options: StartOptions, stops: (() => Promise<void>)[]): Promise<void> {

@@ -27,6 +27,16 @@ describe('the end of weightless start', () => {
     },
   );
 
+  test('is as clean where the signal comes twice: from the terminal, and handed on by npm', async () => {
+    const { cli: running, children } = await started();
+
+    process.kill(running.pid, 'SIGINT');
+    const code = await running.end('SIGINT');
+
+    expect(code).toBe(0);
+    await vi.waitFor(() => expect(alive(children)).toEqual([]), 5000);
+  });
+
   test('leaves nothing behind when it is killed', async () => {
     const { cli: running, children } = await started();
     expect(children.map(commandLine).join()).toContain('dynoxide');
