@@ -44,15 +44,16 @@ export async function resolveTarget(
     answer: findCanary({ ...question, managed, repointed: lost(managed) }),
   }));
 
-  const sides = answers.flatMap(({ answer }) => (answer.kind === 'found' ? [answer] : []));
+  const sides = answers.flatMap(({ managed, answer }) => (answer.kind === 'found' ? [{ ...answer, managed }] : []));
   const canaries = distinctDestinations(sides.map(({ canary }) => canary));
   const hidden = await unlabelledDelegates(involved, view, found.host, canaries);
-  if (hidden.length > 0) return unresolved.delegateNotManaged(hidden, view.cluster, canaries[0]);
+  if (hidden.length > 0)
+    return unresolved.delegateNotManaged(hidden, view.cluster, sides.find(({ stable }) => stable) ?? sides[0]);
   const problem = firstProblem(answers, canaries);
   if (problem) return problemOf(problem, view, mode, rollouts);
   if (canaries.length === 0) return unresolved.noCanary(involved);
   if (canaries.length > 1 && found.by !== 'explicit' && found.by !== 'match') {
-    return unresolved.ambiguousTarget(canaries, involved, view.cluster);
+    return unresolved.ambiguousTarget(canaries, sides, view.cluster);
   }
   const weak = found.by === 'service' && directive(alert, ACTION_DIRECTIVE) !== 'rollback';
   const targets = canaries.map((canary) => {

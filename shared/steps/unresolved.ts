@@ -1,4 +1,5 @@
 import { type Alert, knownLabel } from '#shared/domain/alert.ts';
+import type { Sides } from '#shared/domain/canary-question.ts';
 import type { Command } from '#shared/domain/command.ts';
 import {
   labelModeCommand,
@@ -86,21 +87,20 @@ export function ambiguousCanary(
 
 export function ambiguousTarget(
   canaries: readonly DestinationKey[],
-  involved: readonly Managed[],
+  sides: readonly (Sides & { readonly managed: Managed })[],
   cluster: Cluster,
 ): Unresolved {
   const listed = canaries.map(formatDestination).join(', ');
-  const commands = involved.flatMap((managed) =>
-    canaries
-      .map((canary) => zeroCommand(managed.object, canary, undefined, cluster.context))
-      .filter((one) => one !== undefined),
-  );
+  const commands = sides.flatMap(({ managed, canary, stable }) => {
+    const zero = zeroCommand(managed.object, canary, stable, cluster.context);
+    return zero ? [{ ...zero, does: `if the alert is about ${formatDestination(canary)}: ${zero.does}` }] : [];
+  });
   const next = `Name one in the alert with ${VIRTUAL_SERVICE_DIRECTIVE}: namespace/name.`;
   return say(
     'ambiguous-target',
     `The alert fits more than one canary (${listed}). ${next}`,
     [...commands, listManagedCommand(cluster.context)],
-    involved,
+    sides.map(({ managed }) => managed),
   );
 }
 
@@ -131,11 +131,11 @@ export function invalidMarks(managed: Managed, problems: readonly MarkProblem[],
 export function delegateNotManaged(
   delegates: readonly Managed[],
   cluster: Cluster,
-  canary: DestinationKey | undefined,
+  { canary, stable }: Partial<Sides> = {},
 ): Unresolved {
   const what = canary ? `hold the canary ${formatDestination(canary)}` : 'hold the weights';
   const zero = delegates
-    .map(({ object }) => canary && zeroCommand(object, canary, undefined, cluster.context))
+    .map(({ object }) => canary && zeroCommand(object, canary, stable, cluster.context))
     .filter((one) => one !== undefined);
   const labels = delegates.map(({ object }) => labelModeCommand(object, cluster.context));
   return say(
