@@ -5,7 +5,8 @@ import type { AlertSpec, Expectation, Fields, Scenario, Step } from './scenario.
 import { webhookOf } from './webhook.ts';
 import type { SeenObject, World } from './world.ts';
 
-const Answer = z.object({
+/** What the service answers a webhook with. */
+export const Answer = z.object({
   results: z.array(
     z.looseObject({
       fingerprint: z.string(),
@@ -22,9 +23,9 @@ const Answer = z.object({
     }),
   ),
 });
-type Result = z.infer<typeof Answer>['results'][number];
+export type Result = z.infer<typeof Answer>['results'][number];
 
-type Places = { readonly ns: string; readonly other: string };
+export type Places = { readonly ns: string; readonly other: string };
 type Run = {
   readonly world: World;
   readonly places: Places;
@@ -165,7 +166,7 @@ function nameOf({ metadata: { name, namespace } }: RawObject): string {
 }
 
 /** `{ns}` and `{other}` by the namespaces of this run, in keys and values. */
-function fill<T>(value: T, { ns, other }: Places): T {
+export function fill<T>(value: T, { ns, other }: Places): T {
   if (typeof value === 'string') return value.replaceAll('{ns}', ns).replaceAll('{other}', other) as T;
   if (Array.isArray(value)) return value.map((one: unknown) => fill(one, { ns, other })) as T;
   if (typeof value !== 'object' || value === null) return value;
