@@ -72,8 +72,8 @@ describe('the outcomes', () => {
   it('wake a person where we refused or failed, or where one must decide', () => {
     const paging = (Object.keys(REASONS) as Reason[]).filter((reason) => pages(verdictOf(reason)));
 
-    expect(paging.sort()).toEqual(
-      [...reasonsOf('refused'), ...reasonsOf('failed'), 'already-acted', 'contested'].sort(),
+    expect(new Set(paging)).toEqual(
+      new Set([...reasonsOf('refused'), ...reasonsOf('failed'), 'already-acted', 'contested']),
     );
     expect(pages({ outcome: 'rolled-back' })).toBe(false);
   });

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidSettingsError, parseSettings } from '#shared/contracts/settings.ts';
+import { matchesAny } from '#shared/domain/alert-matcher.ts';
+
+const cluster = {
+  name: 'production-eu',
+  endpoint: 'https://kubernetes.example.com:6443',
+  token: { env: 'KUBE_TOKEN' },
+};
+const token = { name: 'alertmanager', sha256: 'a'.repeat(64), scope: 'alerts' };
+const minimal = { clusters: [cluster], tokens: [token] };
+
+const parse = (settings: unknown) => parseSettings(JSON.stringify(settings));
+const withCluster = (more: object) => ({ ...minimal, clusters: [{ ...cluster, ...more }] });
+const withToken = (more: object) => ({ ...minimal, tokens: [{ ...token, ...more }] });
+
+describe('the settings', () => {
+  it('need a cluster and a token, and have defaults for the rest', () => {
+    const { mode, sla, hold, alerts, clusters } = parse(minimal);
+
+    expect({ mode, sla, hold, clusterLabel: alerts.clusterLabel }).toEqual({
+      mode: 'act',
+      sla: 60_000,
+      hold: 3_600_000,
+      clusterLabel: 'cluster',
+    });
+    expect(clusters[0]?.optionalReads).toBe(true);
+    expect(matchesAny(alerts.selector, { severity: 'page' })).toBe(true);
+    expect(matchesAny(alerts.never, { alertname: 'SLOMetricAbsent' })).toBe(true);
+  });
+
+  it('are read, all of them', () => {
+    const { mode, sla, hold, alerts, tokens, clusters } = parse({
+      mode: 'suggest',
+      clusters: [
+        {
+          ...cluster,
+          ca: '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
+          token: { file: '/var/run/token' },
+          namespaces: ['production', 'staging'],
+          optionalReads: false,
+          context: 'prod-eu',
+        },
+      ],
+      tokens: [{ ...token, expiresAt: '2027-01-01T00:00:00Z' }],
+      alerts: { selector: ['team="pay"'], never: [], clusterLabel: 'k8s_cluster' },
+      sla: '30s',
+      hold: '2h',
+    });
+
+    expect({ mode, sla, hold }).toEqual({ mode: 'suggest', sla: 30_000, hold: 7_200_000 });
+    expect(alerts.clusterLabel).toBe('k8s_cluster');
+    expect(matchesAny(alerts.selector, { severity: 'page' })).toBe(false);
+    expect(alerts.never).toEqual([]);
+    expect(tokens[0]?.expiresAt).toBe('2027-01-01T00:00:00Z');
+    expect(clusters[0]).toMatchObject({
+      namespaces: ['production', 'staging'],
+      optionalReads: false,
+      context: 'prod-eu',
+    });
+  });
+
+  it('keep the other defaults where one rule for alerts is given', () => {
+    const { alerts } = parse({ ...minimal, alerts: { clusterLabel: 'k8s' } });
+
+    expect(matchesAny(alerts.selector, { severity: 'critical' })).toBe(true);
+    expect(matchesAny(alerts.never, { severity: 'ticket' })).toBe(true);
+  });
+
+  it.each(['http://127.0.0.1:8001', 'http://localhost:8001', 'http://[::1]:8001', 'https://10.0.0.1'])(
+    'take the endpoint %s',
+    (endpoint) => {
+      expect(parse(withCluster({ endpoint })).clusters[0]?.endpoint).toBe(endpoint);
+    },
+  );
+
+  it.each<[string, unknown, RegExp]>([
+    [
+      'plain http to elsewhere',
+      withCluster({ endpoint: 'http://10.0.0.1' }),
+      /clusters\.0\.endpoint: expected an https:/,
+    ],
+    [
+      'a name that only begins as loopback',
+      withCluster({ endpoint: 'http://localhost.evil.com' }),
+      /clusters\.0\.endpoint/,
+    ],
+    ['another scheme', withCluster({ endpoint: 'file:///etc/passwd' }), /clusters\.0\.endpoint/],
+    ['no URL', withCluster({ endpoint: 'kubernetes' }), /clusters\.0\.endpoint/],
+    ['a CA that is none', withCluster({ ca: 'MIIB' }), /clusters\.0\.ca: expected a PEM certificate/],
+    ['a token in the clear', withCluster({ token: 'secret' }), /clusters\.0\.token/],
+    [
+      'a namespace that is none',
+      withCluster({ namespaces: ['../etc'] }),
+      /clusters\.0\.namespaces\.0: expected the name/,
+    ],
+    ['no namespace at all', withCluster({ namespaces: [] }), /clusters\.0\.namespaces/],
+    ['a name with blanks', withCluster({ name: 'a b' }), /clusters\.0\.name/],
+    ['two clusters of one name', { ...minimal, clusters: [cluster, cluster] }, /clusters: expected every cluster/],
+    ['no cluster', { ...minimal, clusters: [] }, /clusters/],
+    ['no token', { ...minimal, tokens: [] }, /tokens/],
+    ['a digest in upper case', withToken({ sha256: 'A'.repeat(64) }), /tokens\.0\.sha256: expected the SHA-256/],
+    ['a token instead of its digest', withToken({ sha256: 'secret' }), /tokens\.0\.sha256/],
+    ['an unknown scope', withToken({ scope: 'admin' }), /tokens\.0\.scope/],
+    ['an expiry that is no time', withToken({ expiresAt: 'soon' }), /tokens\.0\.expiresAt/],
+    ['an unknown mode', { ...minimal, mode: 'off' }, /mode/],
+    ['a duration that is none', { ...minimal, sla: '1 minute' }, /sla: expected a duration such as 30s/],
+    [
+      'a selector that is malformed',
+      { ...minimal, alerts: { selector: ['severity'] } },
+      /alerts\.selector\.0: Expected a matcher/,
+    ],
+    ['an empty selector', { ...minimal, alerts: { selector: [] } }, /alerts\.selector/],
+    ['a key that nobody knows', { ...minimal, moed: 'observe' }, /moed/],
+    ['a list', [], /settings: /],
+  ])('say what is wrong and where: %s', (_, settings, message) => {
+    expect(() => parse(settings)).toThrow(InvalidSettingsError);
+    expect(() => parse(settings)).toThrow(message);
+  });
+
+  it('list all that is wrong', () => {
+    expect(() => parse({ mode: 'off', clusters: [], tokens: [] })).toThrow(/mode: .*clusters: .*tokens: /s);
+  });
+
+  it('say that they are not JSON', () => {
+    expect(() => parseSettings('{')).toThrow('The settings are not JSON');
+  });
+});
