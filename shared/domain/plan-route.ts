@@ -8,6 +8,9 @@ export type RoutePlan =
   | { readonly kind: 'edits'; readonly edits: readonly Edit[] }
   | { readonly kind: 'sole-destination' };
 
+/** A weight is an int32: the API server lets a larger one in, and istiod then cannot read the object. */
+const MAX_WEIGHT = 2 ** 31 - 1;
+
 type Entry = { readonly index: number; readonly key: DestinationKey; readonly entry: RouteDestination };
 
 /** What a route needs so that users no longer reach the canary through it. */
@@ -37,7 +40,7 @@ function shiftToStable(route: Route, entries: readonly Entry[], canaries: readon
   const freed = sum(canaries.map(({ entry }) => positive(entry)));
   const again = entries.filter((one) => one !== stable && sameDestination(one.key, stable.key));
   const others = entries.filter((one) => one !== stable && !canaries.includes(one) && !again.includes(one));
-  const raised = positive(stable.entry) + freed;
+  const raised = Math.min(positive(stable.entry) + freed, MAX_WEIGHT);
   const beside = [...again.map(({ entry }) => positive(entry)), ...others.map(({ entry }) => weightOf(entry))];
   // A total of 0 over several destinations makes Envoy refuse the whole route table, canary included: stable takes 100.
   const target = raised + sum(beside) <= 0 ? 100 : raised;

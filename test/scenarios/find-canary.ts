@@ -339,4 +339,41 @@ export const FIND_CANARY: readonly Scenario[] = [
     ],
     ...rolledBack(shifted),
   }),
+  row({
+    title: 'finds hosts by their names also where they are written as FQDNs',
+    objects: [
+      oneRoute(
+        [to('payments-primary.{ns}.svc.cluster.local', 1), to('payments-canary.{ns}.svc.cluster.local', 99)],
+        {},
+      ),
+    ],
+    ...rolledBack(shifted),
+  }),
+  row({
+    title: 'does not pair a canary with the stable of another service',
+    objects: [oneRoute([to('reviews-stable', 1), to('payments-canary', 99)], {})],
+    ...untouched('refused', 'ambiguous-canary'),
+  }),
+  row({
+    title: 'reads the subsets of a host from all its DestinationRules',
+    objects: [
+      oneRoute(incident, { annotations: MARKED }),
+      destinationRule({ v1: { version: '1.4.0' } }),
+      destinationRule({ v2: { version: '1.5.0' } }, { name: 'second', host: 'payments.{ns}.svc.cluster.local' }),
+    ],
+    alerts: of('1.4.0'),
+    ...untouched('refused', 'stable-is-breaching'),
+  }),
+  row({
+    title: 'does not read the subsets of another host with the same name elsewhere',
+    objects: [
+      oneRoute(incident, { annotations: MARKED }),
+      destinationRule(
+        { v1: { version: '1.5.0' }, v2: { version: '1.4.0' } },
+        { host: 'payments.{other}.svc.cluster.local' },
+      ),
+    ],
+    alerts: of('1.5.0'),
+    ...rolledBack(shifted),
+  }),
 ];

@@ -225,4 +225,21 @@ export const PLAN_L4_AND_DELEGATES: readonly Scenario[] = [
     objects: [oneRoute([to('payments')], {})],
     ...untouched('skipped', 'no-canary'),
   }),
+  row({
+    title: 'finds a managed delegate of a root that is not managed',
+    objects: [
+      virtualService({ hosts: ['shop'], http: [{ delegate: { name: 'payments' } }] }, { name: 'root', mode: null }),
+      virtualService({ hosts: undefined, http: [{ route: incident }] }, { annotations: MARKED }),
+    ],
+    ...rolledBack(shifted, { virtualServices: ['{ns}/payments'] }),
+  }),
+  row({
+    title: 'finds the delegate where the alert names its root outright',
+    objects: [
+      root({ name: 'payments' }),
+      virtualService({ hosts: undefined, http: [{ route: incident }] }, { annotations: MARKED }),
+    ],
+    alerts: [{ labels: { destination_service_name: undefined, weightless_virtualservice: '{ns}/root' } }],
+    ...rolledBack(shifted),
+  }),
 ];

@@ -237,4 +237,33 @@ export const PLAN_SOLE_DESTINATION: readonly Scenario[] = [
     alerts: [{ labels: { destination_service_name: 'payments-canary' } }],
     ...rolledBack({ 'http.0.route.0.destination': at('payments-stable.{ns}.svc.cluster.local') }),
   }),
+  row({
+    title: 'keeps a weighted header route that holds the canary without stable',
+    objects: [
+      virtualService(
+        { http: [{ ...testers, route: [to('payments/v2', 50), to('reviews', 50)] }, weighted] },
+        { annotations: MARKED },
+      ),
+    ],
+    ...rolledBack(shifted(1), { residual: ['header-route http[0]'] }),
+  }),
+  row({
+    title: 'sends users to a stable that is a subset of another host',
+    objects: [
+      oneRoute([to('payments/v2')], {
+        annotations: { 'weightless/canary': 'payments/v2', 'weightless/stable': 'payments-legacy/v1' },
+      }),
+    ],
+    ...rolledBack({ 'http.0.route.0.destination': at('payments-legacy.{ns}.svc.cluster.local/v1') }),
+  }),
+  row({
+    title: 'does not take a kept header route for a sole destination, where stable is not known',
+    objects: [
+      virtualService(
+        { http: [{ ...testers, route: [to('payments/v2')] }, { route: [to('reviews')] }] },
+        { annotations: { 'weightless/canary': 'payments/v2' } },
+      ),
+    ],
+    ...untouched('already-zero', 'at-zero', { residual: ['header-route http[0]'] }),
+  }),
 ];

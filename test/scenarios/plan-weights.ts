@@ -209,4 +209,9 @@ export const PLAN_WEIGHTS: readonly Scenario[] = [
     ],
     ...rolledBack({ 'http.0.route.0.weight': 100, 'http.0.route.1.weight': 0 }),
   }),
+  row({
+    title: 'keeps a weight that istiod can read where two huge ones add up to more than 32 bits',
+    objects: [oneRoute([to('payments/v1', 2147483000), to('payments/v2', 2147483000)])],
+    ...rolledBack({ 'http.0.route.0.weight': 2147483647, 'http.0.route.1.weight': 0 }),
+  }),
 ];
