@@ -21,6 +21,16 @@ const Managed = z.object({
   }),
 });
 
+const Invalid = z.object({
+  status: z.literal(422),
+  body: z.looseObject({
+    message: z.string(),
+    details: z.looseObject({
+      causes: z.array(z.object({ reason: z.string(), message: z.string(), field: z.string() })),
+    }),
+  }),
+});
+
 /** Patches of every kind, beyond those that the product sends. */
 export function describePatching(open: OpenStage): void {
   describe('patches', () => {
@@ -76,6 +86,11 @@ export function describePatching(open: OpenStage): void {
         'add, of a null, which is nothing',
         { op: 'add', path: WEIGHT, value: null },
         { spec: { ...SPEC, http: [{ name: 'one', route: [{ destination: { host: 'a' } }] }] } },
+      ],
+      [
+        'add, of a null, where the type lets it be',
+        { op: 'add', path: '/spec/http/0/mirrorPercent', value: null },
+        { spec: { ...SPEC, http: [{ ...SPEC.http[0], mirrorPercent: null }] } },
       ],
       ['remove, of the spec', { op: 'remove', path: '/spec' }, {}],
     ])('%s', async (_what, operation, expected) => {
@@ -196,20 +211,19 @@ export function describePatching(open: OpenStage): void {
           'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
         field: '<nil>',
       };
-      const causes = [
+      const wrongs = [
         wrong('spec.gateways', 'array'),
         wrong('spec.hosts', 'array'),
         wrong('spec.http[0].route[0].weight', 'integer'),
-        unchecked,
       ];
-      const list = causes.map(({ field, message }) => `${field}: ${message}`).join(', ');
-      expect(answer).toEqual(
-        aFailure(422, {
-          reason: 'Invalid',
-          message: `VirtualService.networking.istio.io "payment-svc" is invalid: [${list}]`,
-          details: { ...detailsOf('payment-svc', { causes }), kind: 'VirtualService' },
-        }),
-      );
+      const { message, details } = Invalid.parse(answer).body;
+      expect(details).toMatchObject({ ...detailsOf('payment-svc'), kind: 'VirtualService' });
+      // The real one names the fields in any order, and this at the end.
+      expect(details.causes.slice(0, -1)).toHaveLength(wrongs.length);
+      expect(details.causes).toEqual(expect.arrayContaining(wrongs));
+      expect(details.causes.at(-1)).toEqual(unchecked);
+      const list = details.causes.map((cause) => `${cause.field}: ${cause.message}`).join(', ');
+      expect(message).toBe(`VirtualService.networking.istio.io "payment-svc" is invalid: [${list}]`);
     });
 
     it('lets racing patches all through that name no version, each on top of the others', async () => {

@@ -12,15 +12,11 @@ export type Shape =
 /** One cause of a 422, in the API server's words. */
 export type Problem = { readonly reason: string; readonly message: string; readonly field: string };
 
-/** What is wrong with a value, in the order of the fields' paths. An absent value is never wrong here: `required` says it. */
-export function checkShape(value: unknown, shape: Shape): Problem[] {
-  return problemsOf(value, shape, '').sort((a, b) => (a.field < b.field ? -1 : 1));
-}
-
-function problemsOf(value: unknown, shape: Shape, path: string): Problem[] {
+/** What is wrong with a value. An absent one is never wrong here: `required` of what it is missing in says it. */
+export function checkShape(value: unknown, shape: Shape, path = ''): Problem[] {
   if (value === undefined) return [];
   if (typeof shape === 'object' && 'orNull' in shape)
-    return value === null ? [] : problemsOf(value, shape.orNull, path);
+    return value === null ? [] : checkShape(value, shape.orNull, path);
   return problemsOfType(value, shape, path);
 }
 
@@ -30,12 +26,12 @@ function problemsOfType(value: unknown, shape: Exclude<Shape, { orNull: Shape }>
   if (found !== expected && !(found === 'integer' && expected === 'number')) return [wrongType(path, expected, found)];
   if (typeof shape === 'string') return [];
   if ('list' in shape)
-    return entriesOf(value).flatMap(([key, item]) => problemsOf(item, shape.list, `${path}[${key}]`));
-  if ('map' in shape) return entriesOf(value).flatMap(([key, item]) => problemsOf(item, shape.map, below(path, key)));
+    return entriesOf(value).flatMap(([key, item]) => checkShape(item, shape.list, `${path}[${key}]`));
+  if ('map' in shape) return entriesOf(value).flatMap(([key, item]) => checkShape(item, shape.map, below(path, key)));
   const members = new Map(entriesOf(value));
   const missing = (shape.required ?? []).filter((key) => !members.has(key)).map((key) => required(below(path, key)));
   const wrong = Object.entries(shape.fields).flatMap(([key, field]) =>
-    problemsOf(members.get(key), field, below(path, key)),
+    checkShape(members.get(key), field, below(path, key)),
   );
   return [...missing, ...wrong];
 }

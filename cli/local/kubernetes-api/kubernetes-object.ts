@@ -25,12 +25,22 @@ const KubernetesObject = z.looseObject({
     managedFields: z.optional(z.array(ManagedFieldsEntry)),
   }),
 });
+
 /** An object as somebody sends it: what the API itself reads is typed, the rest is kept as it came. */
 export type KubernetesObject = z.infer<typeof KubernetesObject>;
 
-/** A null is an absent field, as with all fields that the types' schemas do not call nullable. @throws ZodError */
+/** The fields of a VirtualService that Istio's CRD calls nullable. */
+const NULLABLE = [
+  'mirrorPercent',
+  'mirror_percent',
+  'allowCredentials',
+  'retryIgnorePreviousHosts',
+  'retryRemoteLocalities',
+];
+
+/** A null is an absent field wherever the type does not call it nullable. @throws ZodError */
 export function parseObject(json: unknown): KubernetesObject {
-  const text = JSON.stringify(json, (_key, member) => (member === null ? undefined : member));
+  const text = JSON.stringify(json, (key, member) => (member === null && !NULLABLE.includes(key) ? undefined : member));
   return KubernetesObject.parse(JSON.parse(text));
 }
 
