@@ -51,6 +51,8 @@ function entriesOf({ before, sides }: Planned, path: string) {
 }
 
 const at = (routes: readonly EvaluatedRoute[], path: string) => routes.find((route) => route.path === path);
+/** A weight is an int32: what a route with a larger total had cannot all go to one destination. */
+const INT32_MAX = 2 ** 31 - 1;
 /** Adding up to 1 in floating point. */
 const nothing = 1e-9;
 
@@ -87,11 +89,11 @@ describe('a plan for any VirtualService, judged by Istio’s rules', () => {
     });
   });
 
-  it('keeps each route’s sum, where every weight was at least 0 and the total more than 0', () => {
+  it('keeps each route’s sum, where every weight was at least 0 and the total more than 0 and a weight can hold it', () => {
     forEveryPlan((one) => {
       const later = evaluate(one.after);
       for (const { path, sum, refused } of evaluate(one.before)) {
-        if (!refused && sum > 0) expect({ path, sum: at(later, path)?.sum }).toEqual({ path, sum });
+        if (!refused && sum > 0 && sum <= INT32_MAX) expect({ path, sum: at(later, path)?.sum }).toEqual({ path, sum });
       }
     });
   });
@@ -99,9 +101,10 @@ describe('a plan for any VirtualService, judged by Istio’s rules', () => {
   it('gives what the canary had to stable, and takes nothing from anyone else', () => {
     forEveryPlan((one) => {
       const later = evaluate(one.after);
-      for (const { path, shares, refused } of evaluate(one.before)) {
+      for (const { path, shares, refused, sum } of evaluate(one.before)) {
         const now = at(later, path)?.shares;
-        if (!refused) expect(sharesOfOthers(now, one.sides)).toEqual(sharesOfOthers(shares, one.sides));
+        if (!refused && sum <= INT32_MAX)
+          expect(sharesOfOthers(now, one.sides)).toEqual(sharesOfOthers(shares, one.sides));
       }
     });
   });
