@@ -105,12 +105,15 @@ async function openWorld({ clusters = ['test'], optionalReads, ...settings }: Sc
 }
 
 describe.each(Object.entries(SCENARIOS))('%s', (_, rows) => {
-  test.each(rows)('$title', async (scenario) => {
-    const { world, close } = await openWorld(scenario.settings);
-    onTestFinished(close);
+  // test.each cuts titles after 40 characters.
+  for (const scenario of rows) {
+    test(scenario.title, async () => {
+      const { world, close } = await openWorld(scenario.settings);
+      onTestFinished(close);
 
-    await runScenario(scenario, world);
-  });
+      await runScenario(scenario, world);
+    });
+  }
 });
 
 test('every reason is the end of a scenario, or of a fault', () => {
