@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { OpenStage } from './cluster-stage.ts';
 import { describeAdmission } from './kubernetes-api-admission.ts';
+import { describeJsonPatch } from './kubernetes-api-json-patch.ts';
 import { describePatching } from './kubernetes-api-patching.ts';
 import { describeSelecting } from './kubernetes-api-selecting.ts';
 import { describeWriting } from './kubernetes-api-writing.ts';
@@ -13,6 +14,7 @@ export function describeKubernetesApi(name: string, open: OpenStage): void {
   describe(`a Kubernetes API (${name})`, () => {
     describeSelecting(open);
     describeWriting(open);
+    describeJsonPatch(open);
     describePatching(open);
     describeAdmission(open);
   });
