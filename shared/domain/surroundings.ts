@@ -5,7 +5,14 @@ export type DestinationRule = {
   readonly namespace: string;
   readonly name: string;
   readonly host: string;
-  readonly subsets: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>> }[];
+  readonly subsets: readonly Subset[];
+};
+
+export type Subset = {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Other subsets of the host that select some of its pods, where the pods had to tell. */
+  readonly sharesPodsWith?: readonly string[] | undefined;
 };
 
 /** An Argo Rollout that routes through Istio. */
@@ -31,9 +38,13 @@ export function subsetLabels(
   rules: readonly DestinationRule[],
   key: DestinationKey,
 ): Readonly<Record<string, string>> | undefined {
+  return subsetOf(rules, key)?.labels;
+}
+
+function subsetOf(rules: readonly DestinationRule[], key: DestinationKey): Subset | undefined {
   if (!key.subset) return undefined;
   const subsets = rules.filter((rule) => rule.host === key.host).flatMap((rule) => rule.subsets);
-  return subsets.find((subset) => subset.name === key.subset)?.labels;
+  return subsets.find((subset) => subset.name === key.subset);
 }
 
 /**
@@ -47,8 +58,20 @@ export function reachesCanary(
 ): boolean {
   if (other.host !== canary.host || (other.subset ?? '') === (canary.subset ?? '')) return false;
   if (!other.subset || !canary.subset) return true;
+  const mine = subsetOf(rules, canary);
+  const theirs = subsetOf(rules, other);
+  if (!mine || !theirs) return false;
+  return (
+    Object.entries(theirs.labels).every(([key, value]) => mine.labels[key] === value) ||
+    (theirs.sharesPodsWith ?? []).includes(mine.name)
+  );
+}
+
+/** True where the labels of two subsets leave open whether a pod has both: they do not contradict each other. */
+export function mayOverlap(rules: readonly DestinationRule[], other: DestinationKey, canary: DestinationKey): boolean {
+  if (other.host !== canary.host || reachesCanary(rules, other, canary)) return false;
   const mine = subsetLabels(rules, canary);
   const theirs = subsetLabels(rules, other);
   if (!mine || !theirs) return false;
-  return Object.entries(theirs).every(([key, value]) => mine[key] === value);
+  return Object.entries(theirs).every(([key, value]) => !Object.hasOwn(mine, key) || mine[key] === value);
 }

@@ -17,6 +17,7 @@ import { holdsCanary } from '#shared/domain/plan.ts';
 import type { DestinationRule, Rollout } from '#shared/domain/surroundings.ts';
 import type { Resolved, Target, Unresolved } from '#shared/domain/target.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { seeOverlaps } from './see-overlaps.ts';
 import * as unresolved from './unresolved.ts';
 
 /** An alert label or annotation by which a rule's author asks for a rollback also where the identity is weak. */
@@ -56,13 +57,14 @@ export async function resolveTarget(
     return unresolved.ambiguousTarget(canaries, sides, view.cluster);
   }
   const weak = found.by === 'service' && directive(alert, ACTION_DIRECTIVE) !== 'rollback';
-  const targets = canaries.map((canary) => {
+  const destinations = distinctDestinations(involved.flatMap((one) => one.destinations));
+  const targets = canaries.map(async (canary) => {
     const stable = sides.find((side) => sameDestination(side.canary, canary) && side.stable)?.stable;
-    const target = assemble({ view, canary, stable, answers, rules, rollouts, lost });
-    const destinations = involved.flatMap((one) => one.destinations);
+    const seen = await seeOverlaps(rules, canary, stable ? [...destinations, stable] : destinations, view);
+    const target = assemble({ view, canary, stable, answers, rules: seen, rollouts, lost });
     return { target, claim: { alert, weak, side: breachingSide({ alert, canary, stable, destinations, rules }) } };
   });
-  return { kind: 'resolved', targets };
+  return { kind: 'resolved', targets: await Promise.all(targets) };
 }
 
 type Answered = { readonly managed: Managed; readonly answer: CanaryAnswer };

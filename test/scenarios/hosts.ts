@@ -1,4 +1,4 @@
-import { at, destinationRule, MARKED, MARKED_HOSTS, oneRoute, to, virtualService } from './objects.ts';
+import { at, destinationRule, MARKED, MARKED_HOSTS, oneRoute, pod, to, virtualService } from './objects.ts';
 import { rolledBack, row, type Scenario, untouched } from './scenario.ts';
 
 const shifted = { 'http.0.route.0.weight': 100, 'http.0.route.1.weight': 0 };
@@ -185,5 +185,37 @@ export const HOSTS: readonly Scenario[] = [
       destinationRule({ v1: { app: 'payments', version: 'v1' }, v2: { app: 'payments', version: 'v2' } }),
     ],
     ...rolledBack(shifted),
+  }),
+  row({
+    title: 'tells of a subset that selects a pod of the canary by another label',
+    objects: [
+      oneRoute([to('payments/v1', 50), to('payments/v2', 30), to('payments/eu', 20)]),
+      destinationRule({ v1: { version: 'v1' }, v2: { version: 'v2' }, eu: { region: 'eu' } }),
+      pod('one', { version: 'v1', region: 'us' }),
+      pod('two', { version: 'v2', region: 'eu' }),
+    ],
+    ...rolledBack(
+      { 'http.0.route.0.weight': 80, 'http.0.route.1.weight': 0 },
+      { residual: ['overlapping-destination http[0]'] },
+    ),
+  }),
+  row({
+    title: 'does not tell of a subset by another label that no pod of the canary carries',
+    objects: [
+      oneRoute([to('payments/v1', 50), to('payments/v2', 30), to('payments/eu', 20)]),
+      destinationRule({ v1: { version: 'v1' }, v2: { version: 'v2' }, eu: { region: 'eu' } }),
+      pod('one', { version: 'v1', region: 'eu' }),
+      pod('two', { version: 'v2', region: 'us' }),
+    ],
+    ...rolledBack({ 'http.0.route.0.weight': 80, 'http.0.route.1.weight': 0 }),
+  }),
+  row({
+    title: 'refuses a stable that selects a pod of the canary by another label',
+    objects: [
+      oneRoute([to('payments/v1', 1), to('payments/v2', 99)]),
+      destinationRule({ v1: { track: 'stable' }, v2: { version: 'v2' } }),
+      pod('two', { version: 'v2', track: 'stable' }),
+    ],
+    ...untouched('refused', 'stable-includes-canary'),
   }),
 ];
