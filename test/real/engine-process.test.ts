@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { startEngineProcess } from '#cli/local/engine-process.ts';
 
-const module = fileURLToPath(new URL('engines/engine-process.ts', import.meta.url));
+const module = fileURLToPath(new URL('../../cli/local/engine-process.ts', import.meta.url));
 const aParent = `
   import { startEngineProcess } from ${JSON.stringify(module)};
   const engine = await startEngineProcess({
@@ -44,8 +44,10 @@ describe('an engine process', () => {
   });
 
   it('does not outlive the process that started it, even where that one is killed', async () => {
-    const parent = spawn(process.execPath, ['--input-type=module', '--eval', aParent], { stdio: 'pipe' });
-    const [printed] = await once(parent.stdout, 'data');
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', aParent], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const [printed] = await Promise.race([once(parent.stdout, 'data'), once(parent, 'exit')]);
     const pid = Number(printed);
     const wasAlive = isAlive(pid);
 
