@@ -32,16 +32,16 @@ export type MemberQuestion = {
 export type Served = { readonly claim: Claim; readonly decision: FiringDecision };
 
 /** What is to be done about one object as it stands: nothing more, or a patch for the claims that may act. */
-export type Evaluation =
-  | { readonly kind: 'settled'; readonly result: MemberResult }
-  | {
-      readonly kind: 'to-patch';
-      readonly edits: readonly Edit[];
-      readonly journal: Journal;
-      readonly served: readonly Served[];
-      /** With the verdicts of the claims that may not act; those of the others follow the patch. */
-      readonly soFar: MemberResult;
-    };
+export type Evaluation = { readonly kind: 'settled'; readonly result: MemberResult } | ToPatch;
+
+export type ToPatch = {
+  readonly kind: 'to-patch';
+  readonly edits: readonly Edit[];
+  readonly journal: Journal;
+  readonly served: readonly Served[];
+  /** With the verdicts of the claims that may not act; those of the others follow the patch. */
+  readonly soFar: MemberResult;
+};
 
 /** Weights decide; the journal only tells which firing may still act, and when the canary was at zero. */
 export function evaluateMember(question: MemberQuestion): Evaluation {

@@ -1,23 +1,16 @@
-import { firingOf } from '#shared/domain/alert.ts';
-import type { JournalEntry } from '#shared/domain/journal.ts';
-import { entryFor } from '#shared/domain/journal.ts';
 import { type Managed, readManaged } from '#shared/domain/managed.ts';
 import { MARK } from '#shared/domain/marks.ts';
 import type { Mode } from '#shared/domain/mode.ts';
-import { type Reason, verdictOf } from '#shared/domain/outcome.ts';
-import { isAtZero } from '#shared/domain/plan.ts';
 import type { Claim, Member, Target } from '#shared/domain/target.ts';
-import type { VirtualService } from '#shared/domain/virtual-service.ts';
-import { weightChanges } from '#shared/domain/weight-change.ts';
-import { ClusterFault, type PatchAnswer } from '#shared/ports/cluster.ts';
+import { ClusterFault } from '#shared/ports/cluster.ts';
 import { type Budget, withRetries } from './budget.ts';
 import { buildPatch, needsFluxHold } from './build-patch.ts';
 import type { ClusterView } from './cluster-view.ts';
-import { type Evaluation, evaluateMember } from './evaluate-member.ts';
+import { type Evaluation, evaluateMember, type ToPatch } from './evaluate-member.ts';
 import { nextEntries } from './journal-entries.ts';
-import { journaledZero } from './journaled.ts';
-import type { MemberResult, MemberVerdict } from './member-result.ts';
-import { faultReason, forbiddenMessage } from './unresolved.ts';
+import type { MemberResult } from './member-result.ts';
+import { notReady, type Sent, settlePatch, stopped } from './settle-patch.ts';
+import { faultReason } from './unresolved.ts';
 
 export type MemberContext = {
   readonly target: Target;
@@ -103,9 +96,6 @@ function evaluate(managed: Managed, { target, member, claims, mode, budget, view
   });
 }
 
-type ToPatch = Extract<Evaluation, { kind: 'to-patch' }>;
-type Sent = { readonly answer: PatchAnswer; readonly entries: readonly JournalEntry[]; readonly at: number };
-
 async function send({ object, marks }: Managed, evaluation: ToPatch, context: MemberContext): Promise<Sent> {
   const { target, view, budget, receivedAt } = context;
   const { clock, signal } = budget;
@@ -132,92 +122,9 @@ async function send({ object, marks }: Managed, evaluation: ToPatch, context: Me
   });
 }
 
-/** A final answer as a result; undefined where the object must be read again. */
-function settlePatch(
-  sent: Sent,
-  evaluation: ToPatch,
-  managed: Managed,
-  context: MemberContext,
-): MemberResult | undefined {
-  const { answer } = sent;
-  switch (answer.kind) {
-    case 'patched':
-      return staysAtZero(answer.object, managed, context)
-        ? patched(sent, evaluation, managed.object, context)
-        : stopped(
-            evaluation,
-            'changed-by-admission',
-            `${managed.name}: the API server took the patch, but the canary is not at zero in its answer: an admission webhook changed it.`,
-          );
-    case 'conflict':
-    case 'gone':
-    case 'bad-path':
-      return undefined;
-    case 'rejected':
-      return stopped(evaluation, 'rejected', `${managed.name}: the API server refused the patch: ${answer.message}`);
-    case 'forbidden':
-      return stopped(evaluation, 'forbidden', `${managed.name}: ${forbiddenMessage(answer)}`);
-    case 'denied-by-admission':
-      return stopped(evaluation, 'denied-by-admission', `${managed.name}: ${answer.message}`);
-  }
-}
-
-function staysAtZero(object: VirtualService, managed: Managed, { target, member }: MemberContext): boolean {
-  const { darkLaunch } = managed.marks;
-  return isAtZero({ object, canary: target.canary, stable: member.stable, darkLaunch, rules: target.rules });
-}
-
-function patched(
-  { entries, at }: Sent,
-  evaluation: ToPatch,
-  before: VirtualService,
-  { receivedAt }: MemberContext,
-): MemberResult {
-  const { soFar, served, edits } = evaluation;
-  const verdicts = new Map(soFar.verdicts);
-  for (const { claim, decision } of served) {
-    const firing = firingOf(claim.alert);
-    const reasserted = decision.kind === 'reassert';
-    const zeroed = reasserted
-      ? {
-          at: journaledZero(before, decision.entry),
-          precision: 'journal' as const,
-          receivedAt: decision.entry.receivedAt,
-        }
-      : { at, precision: 'observed' as const, receivedAt };
-    const message = reasserted
-      ? `${soFar.name}: somebody had put the canary back; it is at zero again.`
-      : `${soFar.name}: the canary is at zero.`;
-    verdicts.set(firing, {
-      outcome: 'rolled-back',
-      message,
-      zeroed,
-      reasserted,
-      entry: entryFor({ entries, ignored: 0 }, firing),
-    });
-  }
-  return { ...soFar, verdicts, weights: weightChanges(before, edits), commands: [] };
-}
-
 async function readAgain({ object }: Managed, { view, budget }: MemberContext): Promise<Managed | undefined> {
   const found = await withRetries(budget, () => view.cluster.virtualServices.get(object.metadata, budget.signal));
   return found && Object.hasOwn(found.metadata.labels, MARK.mode) ? readManaged([found])[0] : undefined;
-}
-
-function notReady(evaluation: ToPatch, { name }: Managed): MemberResult {
-  const next = `Scale stable up, or set ${MARK.requireReadyStable}: "false" to roll back all the same.`;
-  return stopped(
-    evaluation,
-    'stable-not-ready',
-    `${name}: the stable side has endpoints in this cluster and none of them is ready. ${next}`,
-  );
-}
-
-/** The claims that were to be served end with the reason; the command stays for a person. */
-function stopped({ soFar, served }: ToPatch, reason: Reason, message: string): MemberResult {
-  const verdict: MemberVerdict = { ...verdictOf(reason), message };
-  const ended = served.map(({ claim }): [string, MemberVerdict] => [firingOf(claim.alert), verdict]);
-  return { ...soFar, verdicts: new Map([...soFar.verdicts, ...ended]) };
 }
 
 /** As far as the journal tells, firings that may not act keep their verdict; the others wait for the cluster. */
