@@ -8,9 +8,9 @@ import type { VirtualService } from '#shared/domain/virtual-service.ts';
 import { weightChanges } from '#shared/domain/weight-change.ts';
 import type { PatchAnswer } from '#shared/ports/cluster.ts';
 import type { ToPatch } from './evaluate-member.ts';
+import { forbiddenMessage } from './fault-words.ts';
 import { journaledZero } from './journaled.ts';
 import type { MemberResult, MemberVerdict } from './member-result.ts';
-import { forbiddenMessage } from './unresolved.ts';
 import type { MemberContext } from './zero-member.ts';
 
 /** A patch that was answered, and the journal that it carried. */

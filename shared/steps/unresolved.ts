@@ -17,6 +17,7 @@ import { MARK, type MarkProblem } from '#shared/domain/marks.ts';
 import type { Reason } from '#shared/domain/outcome.ts';
 import type { Target, Unresolved } from '#shared/domain/target.ts';
 import type { Cluster, ClusterFault } from '#shared/ports/cluster.ts';
+import { faultReason } from './fault-words.ts';
 
 /** The words for every alert that ends without a target: what happened, where, what to do next. */
 
@@ -170,40 +171,6 @@ export function observed(said: Unresolved): Unresolved {
 export function clusterFault(fault: ClusterFault, cluster: Cluster): Unresolved {
   const { reason, message } = faultReason(fault);
   return say(reason, `${cluster.name}: ${message}`);
-}
-
-export function faultReason(fault: ClusterFault): { readonly reason: Reason; readonly message: string } {
-  switch (fault.kind) {
-    case 'unreachable':
-      return { reason: 'cluster-unreachable', message: fault.message };
-    case 'error':
-      return { reason: 'cluster-error', message: fault.message };
-    case 'throttled':
-      return { reason: 'cluster-throttled', message: fault.message };
-    case 'unauthorized':
-      return { reason: 'cluster-unauthorized', message: fault.message };
-    case 'not-served':
-      return { reason: 'virtual-services-not-served', message: fault.message };
-    case 'forbidden':
-      return { reason: 'forbidden', message: forbiddenMessage(fault) };
-  }
-}
-
-/** Verb and resource only where the API server named them. */
-export function forbiddenMessage({
-  message,
-  verb,
-  resource,
-}: {
-  message: string;
-  verb?: string | undefined;
-  resource?: string | undefined;
-}): string {
-  const needed =
-    verb && resource
-      ? `The service lacks the right to ${verb} ${resource}: apply infra/kubernetes/cluster-role.yaml. `
-      : '';
-  return `${needed}The API server said: ${message}`;
 }
 
 function names(about: readonly Managed[]): string {

@@ -7,10 +7,10 @@ import { type Budget, withRetries } from './budget.ts';
 import { buildPatch, needsFluxHold } from './build-patch.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { type Evaluation, evaluateMember, type ToPatch } from './evaluate-member.ts';
+import { faultReason } from './fault-words.ts';
 import { nextEntries } from './journal-entries.ts';
 import type { MemberResult } from './member-result.ts';
 import { notReady, type Sent, settlePatch, stopped } from './settle-patch.ts';
-import { faultReason } from './unresolved.ts';
 
 export type MemberContext = {
   readonly target: Target;

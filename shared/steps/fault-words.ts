@@ -1,0 +1,37 @@
+import type { Reason } from '#shared/domain/outcome.ts';
+import type { ClusterFault } from '#shared/ports/cluster.ts';
+
+/** The reason and the words for a cluster that gave no usable answer. */
+export function faultReason(fault: ClusterFault): { readonly reason: Reason; readonly message: string } {
+  switch (fault.kind) {
+    case 'unreachable':
+      return { reason: 'cluster-unreachable', message: fault.message };
+    case 'error':
+      return { reason: 'cluster-error', message: fault.message };
+    case 'throttled':
+      return { reason: 'cluster-throttled', message: fault.message };
+    case 'unauthorized':
+      return { reason: 'cluster-unauthorized', message: fault.message };
+    case 'not-served':
+      return { reason: 'virtual-services-not-served', message: fault.message };
+    case 'forbidden':
+      return { reason: 'forbidden', message: forbiddenMessage(fault) };
+  }
+}
+
+/** Verb and resource only where the API server named them. */
+export function forbiddenMessage({
+  message,
+  verb,
+  resource,
+}: {
+  message: string;
+  verb?: string | undefined;
+  resource?: string | undefined;
+}): string {
+  const needed =
+    verb && resource
+      ? `The service lacks the right to ${verb} ${resource}: apply infra/kubernetes/cluster-role.yaml. `
+      : '';
+  return `${needed}The API server said: ${message}`;
+}
