@@ -7,7 +7,7 @@ import {
 } from '#shared/contracts/events.ts';
 import type { Told } from '#shared/domain/merge-record.ts';
 import { eventTypeOf } from '#shared/domain/outcome.ts';
-import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
+import type { HistoryEntry, RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { sha256 } from './digest.ts';
 
 /**
@@ -37,18 +37,17 @@ export function buildEvent(record: RollbackRecord, told: Told, now: number): Out
 function typeOf(record: RollbackRecord, told: Told): EventType | undefined {
   if (told.kind === 'outcome') return eventTypeOf(record.outcome);
   if (told.kind === 'sla-breached') return 'RollbackSlaBreached';
-  switch (told.entry.kind) {
-    case 'reasserted':
-      return 'RollbackReasserted';
-    case 'already-acted':
-    case 'contested':
-      return 'RollbackSuggested';
-    case 'resolved':
-      return 'AlertResolved';
-    case 'improved':
-      return undefined;
-  }
+  return EVENT_OF_HISTORY[told.entry.kind];
 }
+
+/** An improvement is told by the outcome that it led to. */
+const EVENT_OF_HISTORY: Readonly<Record<HistoryEntry['kind'], EventType | undefined>> = {
+  reasserted: 'RollbackReasserted',
+  'already-acted': 'RollbackSuggested',
+  contested: 'RollbackSuggested',
+  resolved: 'AlertResolved',
+  improved: undefined,
+};
 
 function isReason(kind: string): kind is 'already-acted' | 'contested' {
   return kind === 'already-acted' || kind === 'contested';
