@@ -110,12 +110,11 @@ function entriesOf(
   records: ReadonlyMap<string, RollbackRecord>,
 ): DeliveryEntry[] {
   const { alert } = outcome;
-  if (drafts.length > 0) return drafts.map(({ draft }) => entryOf(alert, draft, records.get(draft.id)));
-  if (outcome.kind === 'unresolved') {
-    const { reason, message } = outcome.said;
-    return [{ alert, outcome: REASONS[reason].outcome, reason, message, commands: [] }];
+  if (outcome.kind === 'targets' || drafts.length > 0) {
+    return drafts.map(({ draft }) => entryOf(alert, draft, records.get(draft.id)));
   }
-  return [];
+  const { reason, message } = outcome.said;
+  return [{ alert, outcome: REASONS[reason].outcome, reason, message, commands: [] }];
 }
 
 /**
