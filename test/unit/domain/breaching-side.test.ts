@@ -56,6 +56,14 @@ describe('the side that an alert is about', () => {
     expect(ask('pay')).toBe('unknown');
   });
 
+  it('of hosts without subsets is not told by a version that no subset carries', () => {
+    const question = { canary: { host: 'pay-canary.prod.svc.cluster.local' }, stable: { host }, destinations: [] };
+
+    expect(breachingSide({ ...question, rules: versions, alert: anAlert({ labels: { version: 'v2' } }) })).toBe(
+      'unknown',
+    );
+  });
+
   it('is unknown by workload where stable is not known and it is not the canary', () => {
     const question = { canary, destinations: [canary], rules: [] };
 
