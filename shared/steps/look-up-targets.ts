@@ -1,6 +1,9 @@
-import type { Alert } from '#shared/domain/alert.ts';
+import { type Alert, firingOf } from '#shared/domain/alert.ts';
 import { chooseAlert } from '#shared/domain/choose-alert.ts';
+import { decideFiring } from '#shared/domain/firing-decision.ts';
 import { namespacesOf } from '#shared/domain/identify-alert.ts';
+import type { Managed } from '#shared/domain/managed.ts';
+import { modeOf } from '#shared/domain/mode.ts';
 import { wouldChange } from '#shared/domain/plan.ts';
 import { UNKNOWN } from '#shared/domain/rollback-record.ts';
 import type { Claim, Target, Unresolved } from '#shared/domain/target.ts';
@@ -46,19 +49,34 @@ export async function lookUp(
  * A look into the API server's cache may only lead to a patch, which the object's version guards (docs/adr/0003). For
  * everything else the cluster is asked how it is now.
  */
-export function needsSecondLook(one: ResolvedAlert | undefined): boolean {
+export function needsSecondLook(one: ResolvedAlert | undefined, deps: RollbackDeps): boolean {
   if (!one) return false;
   if ('said' in one) return one.looked;
-  return !one.targets.every(
-    ({ target, claim }) => claim.side !== 'stable' && claim.side !== 'other' && isToBePatched(target),
-  );
+  return !one.targets.every(({ target, claim }) => maySend(claim) && isToBePatched(target, claim, one.view, deps));
 }
 
-function isToBePatched({ members, canary, rules }: Target): boolean {
+function maySend({ side, weak }: Claim): boolean {
+  return side !== 'stable' && side !== 'other' && !weak;
+}
+
+function isToBePatched(
+  { members, canary, rules, managedBy }: Target,
+  { alert }: Claim,
+  view: ClusterView,
+  { policy, budget }: RollbackDeps,
+): boolean {
+  const firing = firingOf(alert);
+  const mayAct = (managed: Managed) =>
+    managed.marks.problems.length === 0 &&
+    modeOf(managed.object, policy.mode) === 'act' &&
+    ['act', 'reassert'].includes(decideFiring(view.journal(managed), firing, budget.clock.now()).kind);
   return (
     members.length > 0 &&
-    members.every(({ managed, stable }) =>
-      wouldChange({ object: managed.object, canary, stable, darkLaunch: managed.marks.darkLaunch, rules }),
+    !managedBy &&
+    members.every(
+      ({ managed, stable }) =>
+        mayAct(managed) &&
+        wouldChange({ object: managed.object, canary, stable, darkLaunch: managed.marks.darkLaunch, rules }),
     )
   );
 }

@@ -44,9 +44,10 @@ const MAX_TARGETS_AT_ONCE = 16;
 export async function rollBackAlerts(alerts: readonly Alert[], deps: RollbackDeps): Promise<AlertOutcome[]> {
   const early = alerts.map((alert) => chooseCluster(alert, deps));
   const first = await lookUp(early, 'managed-cached', deps);
-  const again = early.filter((_, index) => needsSecondLook(first[index]));
+  const open = first.map((one) => needsSecondLook(one, deps));
+  const again = early.filter((_, index) => open[index]);
   const second = await lookUp(again, 'managed', deps);
-  const resolved = first.map((one) => (needsSecondLook(one) ? (second.shift() ?? one) : one));
+  const resolved = first.map((one, index) => (open[index] ? (second.shift() ?? one) : one));
   const groups = groupByTarget(resolved);
   const results = new Map<string, TargetResult>();
   await inParallel([...groups.values()], MAX_TARGETS_AT_ONCE, async (group) => {
