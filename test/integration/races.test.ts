@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { aRawAlert, type RawAlert } from '#test/builders/alert.ts';
-import { aVirtualService } from '#test/builders/virtual-service.ts';
+import { aJournalEntry } from '#test/builders/journal-entry.ts';
+import { aVirtualService, INCIDENT_NAME, type RawVirtualService } from '#test/builders/virtual-service.ts';
 import { interleave } from '#test/doubles/interleave.ts';
 import { type Delivered, rollbackService } from '#test/doubles/rollback-service.ts';
+
+const FLAGGER = { apiVersion: 'flagger.app/v1beta1', kind: 'Canary', name: 'payment', uid: 'flagger' };
+const CLOSED = JSON.stringify([aJournalEntry({ state: 'closed' })]);
 
 type World = {
   readonly service: ReturnType<typeof rollbackService>;
@@ -54,6 +58,31 @@ describe('a delivery that reads from a cache which has not seen the rollback', (
     expect({ status, results }).toMatchObject({ status: 200, results: [{ outcome: 'rolled-back' }] });
     expect(service.cluster.patches).toHaveLength(1);
     expect(orderOf(await service.events())).toEqual(['RollbackCompleted']);
+  });
+
+  it.each<[string, (object: RawVirtualService) => void]>([
+    [
+      'asks for suggestions only',
+      ({ metadata }) => Object.assign(metadata.labels ?? {}, { 'weightless/mode': 'suggest' }),
+    ],
+    ['has a mode that is none', ({ metadata }) => Object.assign(metadata.labels ?? {}, { 'weightless/mode': 'on' })],
+    ['has malformed marks', ({ metadata }) => Object.assign(metadata.annotations ?? {}, { 'weightless/sla': 'x' })],
+    ['is owned by Flagger', ({ metadata }) => Object.assign(metadata, { ownerReferences: [FLAGGER] })],
+    ['has no canary', (object) => Object.assign(object, { spec: { hosts: ['payment-svc'] } })],
+    [
+      'has this firing behind it',
+      ({ metadata }) => Object.assign(metadata.annotations ?? {}, { 'weightless/journal': CLOSED }),
+    ],
+  ])('acts on the object as it is now where the cached one still %s', async (_, before) => {
+    const { service } = racing([])().world;
+    const now = service.cluster.read(INCIDENT_NAME);
+    service.cluster.write(INCIDENT_NAME, before);
+    service.cluster.freezeCache();
+    service.cluster.write(INCIDENT_NAME, (object) => Object.assign(object, now));
+
+    const { results } = await service.post();
+
+    expect(results).toMatchObject([{ outcome: 'rolled-back' }]);
   });
 
   it('makes one patch in a race of two, in whatever order their steps fall', async () => {
