@@ -118,6 +118,18 @@ describe('a plan for any VirtualService, judged by Istio’s rules', () => {
     });
   });
 
+  it('takes the session cookie off a destination that becomes stable: it would pin its users to the canary', () => {
+    forEveryPlan(({ after, edits }) => {
+      const entries = edits.filter(({ path }) => path.endsWith('/destination')).map(({ path }) => path.slice(0, -12));
+      const headers = entries.flatMap((entry) =>
+        ['set', 'add'].flatMap((operation) =>
+          Object.keys(placeIn(after, `${entry}/headers/response/${operation}`) ?? {}),
+        ),
+      );
+      expect(headers.filter((name) => name.toLowerCase() === 'set-cookie')).toEqual([]);
+    });
+  });
+
   it('finds nothing to do in the object that it planned', () => {
     forEveryPlan(({ after, sides, darkLaunch, residual }) => {
       const again = plan({ object: parseVirtualService(after), ...sides, darkLaunch, rules: [] });

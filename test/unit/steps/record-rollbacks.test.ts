@@ -74,6 +74,20 @@ describe('the rollbacks of one target', () => {
     expect(changes).toHaveLength(1);
   });
 
+  it('keep the episode that they began in, when the target has gone on to the next', async () => {
+    const log = memoryRollbackLog();
+    const later = { firedAt: FIRED_AT + 3_600_000, receivedAt: FIRED_AT + 3_601_000, zeroedAt: FIRED_AT + 3_602_000 };
+    const [first, second] = draftsOf(2);
+    if (!first || !second) throw new Error('two drafts');
+    const reasserted = { ...first, draft: { ...first.draft, reasserts: 1 } };
+    await recordRollbacks([first], { log, clock }, signal);
+    await recordRollbacks([{ ...second, draft: { ...second.draft, timeline: later } }], { log, clock }, signal);
+
+    const [again] = await recordRollbacks([reasserted], { log, clock }, signal);
+
+    expect(again).toMatchObject({ version: 2, episode: { id: 'r0' } });
+  });
+
   it('of none are none', async () => {
     expect(await recordRollbacks([], { log: memoryRollbackLog(), clock }, signal)).toEqual([]);
   });
