@@ -12,15 +12,14 @@ import {
   to,
   virtualService,
 } from '#test/scenarios/objects.ts';
-import { Answer, fill, type Places, type Result, withFields } from '#test/scenarios/run-scenario.ts';
+import { fill, type Result } from '#test/scenarios/run-scenario.ts';
 import type { AlertSpec, Fields } from '#test/scenarios/scenario.ts';
-import { webhookOf } from '#test/scenarios/webhook.ts';
-import type { SeenObject } from '#test/scenarios/world.ts';
 import { kube } from './engines/kube-objects.ts';
 import { kubectlPath } from './engines/kubectl-path.ts';
 import { runTool, type ToolResult } from './engines/run-tool.ts';
 import { type RunningWeightless, startWeightless } from './engines/weightless.ts';
 import { realWorld } from './real-world.ts';
+import { expectSpec, situation } from './situation.ts';
 
 const server = inject('kubeApiserver');
 const admin = kube(server);
@@ -43,44 +42,11 @@ function paste(line: string): Promise<ToolResult> {
   });
 }
 
-/** A namespace with these objects, and an alert about them that can be posted again and again. */
-async function situation(objects: readonly RawObject[], alert: AlertSpec = {}) {
-  const ns = await world.newNamespace();
-  const places: Places = { ns, other: JSON.stringify(objects).includes('{other}') ? await world.newNamespace() : '' };
-  const firedAt = Date.now() - 5000;
-  const created: SeenObject[] = [];
-  for (const object of objects) created.push(await world.create(fill(object, places)));
-  const ref = (name = 'payments', kind = 'VirtualService') => {
-    const found = objects.find((one) => one.kind === kind && one.metadata.name === name);
-    if (!found) throw new Error(`There is no ${kind} ${name} here`);
-    return fill(found, places);
-  };
-  return {
-    places,
-    get: (name?: string, kind?: string): Promise<SeenObject> => world.get(ref(name, kind)),
-    merge: (patch: unknown, name?: string) => world.merge(ref(name), fill(patch, places)),
-    before: (name = 'payments') => created[objects.findIndex(({ metadata }) => metadata.name === name)],
-    async post(): Promise<Result> {
-      const { body } = await world.post(fill(webhookOf([alert], { seed: ns, firedAt }), places));
-      const [result] = Answer.parse(body).results;
-      if (!result) throw new Error('The answer has no result');
-      return result;
-    },
-  };
-}
-
-type Situation = Awaited<ReturnType<typeof situation>>;
-
 /** The command of a result whose words hold these. */
 function command({ commands = [], message }: Result, ...words: string[]): string {
   const found = commands.find(({ does }) => words.every((word) => does.includes(word)));
   if (!found) throw new Error(`No command says ${words.join(', ')}: ${message} ${JSON.stringify(commands)}`);
   return found.run;
-}
-
-async function expectSpec(here: Situation, changes: Fields, name?: string): Promise<void> {
-  const now = await here.get(name);
-  expect(now['spec']).toEqual(withFields(here.before(name)?.['spec'], fill(changes, here.places)));
 }
 
 describe('the command that takes the canary to zero', () => {
@@ -142,7 +108,7 @@ describe('the command that takes the canary to zero', () => {
       },
     },
   ])('$title does what it says, and a second time refuses', async ({ objects, alert, reason, changes = shifted }) => {
-    const here = await situation(objects, alert);
+    const here = await situation(world, objects, alert);
     const result = await here.post();
     expect(result.reason).toBe(reason);
 
@@ -172,7 +138,7 @@ describe('the command that takes the canary to zero', () => {
     },
     { title: 'the route is gone', patch: { spec: { http: [{ route: [to('payments/v1')] }] } } },
   ])('refuses to touch a route that is not the one it was written for: $title', async ({ patch }) => {
-    const here = await situation([oneRoute(incident, { annotations: MARKED, mode: 'suggest' })]);
+    const here = await situation(world, [oneRoute(incident, { annotations: MARKED, mode: 'suggest' })]);
     const result = await here.post();
     const changed = await here.merge(patch);
 
@@ -183,7 +149,7 @@ describe('the command that takes the canary to zero', () => {
   });
 
   test('still fits where somebody changed something else', async () => {
-    const here = await situation([oneRoute(incident, { annotations: MARKED, mode: 'suggest' })]);
+    const here = await situation(world, [oneRoute(incident, { annotations: MARKED, mode: 'suggest' })]);
     const result = await here.post();
     await here.merge({ metadata: { labels: { team: 'payments' } }, spec: { hosts: ['payments', 'pay'] } });
 
@@ -195,7 +161,7 @@ describe('the command that takes the canary to zero', () => {
 
   test('is given where the service may not patch, and works for a person who may', async () => {
     const reader = await weightlessThatOnlyReads();
-    const here = await situation([oneRoute(incident)]);
+    const here = await situation(world, [oneRoute(incident)]);
 
     const result = await reader.through(here.post);
 
@@ -240,7 +206,7 @@ describe('the command for a person who knows more', () => {
       changes: { 'http.0.route.0.weight': 0, 'http.0.route.1.weight': 100 },
     },
   ])('takes either side to zero where nothing says which is the canary: $words.0', async ({ words, changes }) => {
-    const here = await situation([oneRoute(incident, {})]);
+    const here = await situation(world, [oneRoute(incident, {})]);
     const result = await here.post();
     expect(result.reason).toBe('ambiguous-canary');
 
@@ -318,7 +284,7 @@ describe('the command for a person who knows more', () => {
   ])(
     '$title, and the same alert is rolled back',
     async ({ objects, alert, reason, words, changes = shifted, name }) => {
-      const here = await situation(objects, alert);
+      const here = await situation(world, objects, alert);
       const refused = await here.post();
       expect(refused.reason).toBe(reason);
 
@@ -331,7 +297,7 @@ describe('the command for a person who knows more', () => {
   );
 
   test('takes the canary to zero in the delegate that is not managed', async () => {
-    const here = await situation([
+    const here = await situation(world, [
       virtualService({ http: [{ delegate: { name: 'pay' } }, { route: incident }] }, { annotations: MARKED }),
       virtualService({ hosts: undefined, http: [{ route: incident }] }, { name: 'pay', mode: null }),
     ]);
@@ -345,7 +311,7 @@ describe('the command for a person who knows more', () => {
 
   test('takes one of two possible targets to zero, and lists what is managed', async () => {
     const marks = { 'weightless/canary': 'payments/v3', 'weightless/stable': 'payments/v1' };
-    const here = await situation([
+    const here = await situation(world, [
       oneRoute(incident),
       oneRoute([to('payments/v1', 50), to('payments/v3', 50)], { name: 'beta', annotations: marks }),
     ]);
@@ -361,7 +327,7 @@ describe('the command for a person who knows more', () => {
   });
 
   test('takes the canary to zero once more after the hold', async () => {
-    const here = await situation([oneRoute(incident, { annotations: { ...MARKED, 'weightless/hold': '1ms' } })]);
+    const here = await situation(world, [oneRoute(incident, { annotations: { ...MARKED, 'weightless/hold': '1ms' } })]);
     await here.post();
     await here.merge({ spec: { http: [{ route: incident }] } });
     const suggested = await here.post();
@@ -374,7 +340,7 @@ describe('the command for a person who knows more', () => {
   });
 
   test('lists the managed objects where the cluster is not known', async () => {
-    const here = await situation([oneRoute(incident)], { labels: { cluster: 'elsewhere' } });
+    const here = await situation(world, [oneRoute(incident)], { labels: { cluster: 'elsewhere' } });
 
     const { code, output } = await paste(command(await here.post(), 'list'));
 
@@ -387,6 +353,7 @@ describe('the command for a person who knows more', () => {
     { version: 'v3', reason: 'other-version' },
   ])('shows the object where the answer is $reason', async ({ version, reason }) => {
     const here = await situation(
+      world,
       [oneRoute(incident), destinationRule({ v1: { version: 'v1' }, v2: { version: 'v2' }, v3: { version: 'v3' } })],
       { labels: { destination_version: version } },
     );
@@ -402,7 +369,7 @@ describe('the command for a person who knows more', () => {
 
 describe('the command for the controller that owns the weights', () => {
   test('aborts the Rollout by its status', async () => {
-    const here = await situation([
+    const here = await situation(world, [
       oneRoute([to('payments-stable', 1), to('payments-canary', 99)], {}),
       rollout({
         canaryService: 'payments-canary',
@@ -430,7 +397,7 @@ describe('the command for the controller that owns the weights', () => {
         analysis: { interval: '1m', threshold: 5, iterations: 10 },
       },
     };
-    const here = await situation([
+    const here = await situation(world, [
       oneRoute([to('payments-primary', 1), to('payments-canary', 99)], { ownerReferences: FLAGGER_OWNER }),
       canary,
     ]);
