@@ -10,7 +10,7 @@ export type TargetVerdict = Verdict & {
   readonly commands: readonly Command[];
   /** Set where every member is at zero: when the last one was. */
   readonly zeroed?: MemberVerdict['zeroed'];
-  /** The journal's own number of the reassert that this firing made, or that was made for it. */
+  /** How often members were put back and taken to zero again, as their journals count it. */
   readonly reasserts?: number | undefined;
   /** Epoch ms. */
   readonly holdUntil?: number | undefined;
@@ -47,7 +47,7 @@ export function summarize(members: readonly MemberResult[], firing: string, targ
     message,
     commands: [],
     zeroed,
-    reasserts: Math.max(0, ...entries.map(({ reasserts }) => reasserts)),
+    reasserts: entries.reduce((total, { reasserts }) => total + reasserts, 0),
     holdUntil: entries.length > 0 ? Math.max(...entries.map(({ holdUntil }) => holdUntil)) : undefined,
   };
 }

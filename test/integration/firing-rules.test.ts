@@ -214,6 +214,30 @@ describe('the same firing again', () => {
   });
 });
 
+describe('the same firing about several VirtualServices', () => {
+  const edge = 'production/edge';
+  const again = (service: Service, name: string) =>
+    service.cluster.write(name, (object) => {
+      object.spec = aVirtualService().spec;
+    });
+
+  it('tells of each that was put back, in whichever it happens', async () => {
+    const service = await rolledBack({
+      objects: [aVirtualService(), aVirtualService({ name: 'edge', uid: 'edge-uid' })],
+    });
+
+    for (const name of [edge, INCIDENT_NAME, edge]) {
+      again(service, name);
+      service.clock.advance(60_000);
+      await service.post();
+    }
+
+    const [record] = await service.records();
+    expect(record?.history).toMatchObject([1, 2, 3].map((number) => ({ kind: 'reasserted', number })));
+    expect(await told(service)).toEqual(['RollbackCompleted', ...times(3, 'RollbackReasserted')]);
+  });
+});
+
 describe('a new firing', () => {
   const again = (after: number) => aRawAlert({ startsAt: at(FIRED_AT + after) });
 
