@@ -54,6 +54,21 @@ describe('the same firing again', () => {
     expect(await told(service)).toEqual(['RollbackCompleted']);
   });
 
+  it('is answered with the rollback on record where only the record still knows of it', async () => {
+    const service = await rolledBack();
+    service.clock.advance(HOLD_OVER_MS);
+
+    const { status, results } = await service.post();
+
+    // The journal's entry is over, and the canary is at zero: by the object alone that is somebody's zero.
+    expect({ status, results }).toMatchObject({
+      status: 200,
+      results: [{ outcome: 'rolled-back', alertToZeroMs: 4000, slaMet: true }],
+    });
+    expect(results[0]).not.toHaveProperty('reason');
+    expect(await service.records()).toMatchObject([{ version: 1 }]);
+  });
+
   it('takes a canary that was put back within the hold to zero again, and says so', async () => {
     const service = await rolledBack();
     const [before] = await service.records();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Merged, mergeRecord, type RollbackDraft } from '#shared/domain/merge-record.ts';
 import { isBetter, OUTCOMES, type Outcome, REASONS, type Reason, slaCountOf } from '#shared/domain/outcome.ts';
+import type { Residual } from '#shared/domain/residual.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { aRollbackDraft } from '#test/builders/rollback-draft.ts';
 import { FIRED_AT } from '#test/builders/rollback-record.ts';
@@ -57,11 +58,13 @@ describe('a first record', () => {
   });
 
   it('pages where users may still reach the canary', () => {
-    const residual = (kind: 'header-route' | 'unmanaged-virtual-service') =>
+    const residual = (kind: Residual['kind']) =>
       first(aRollbackDraft({ residual: [{ kind, virtualService: 'a/b', route: 'c', what: 'd' }] }));
 
-    expect(residual('unmanaged-virtual-service').pages).toBe(true);
-    expect(residual('header-route').pages).toBe(false);
+    for (const kind of ['unmanaged-virtual-service', 'unmanaged-mirror', 'route-table-invalid'] as const)
+      expect({ kind, pages: residual(kind).pages }).toEqual({ kind, pages: true });
+    for (const kind of ['header-route', 'overlapping-destination'] as const)
+      expect({ kind, pages: residual(kind).pages }).toEqual({ kind, pages: false });
     expect(first(aRollbackDraft({ residual: 'unknown' })).pages).toBe(false);
   });
 
