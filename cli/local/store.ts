@@ -6,7 +6,7 @@ import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log } from '#shared/ports/telemetry.ts';
 import { CliError } from '../cli-error.ts';
-import { dynoxidePath, startDynoxide } from './dynoxide.ts';
+import { type Dynoxide, dynoxidePath, startDynoxide } from './dynoxide.ts';
 import { LOCAL_AWS } from './local-aws.ts';
 
 /** Where the local stack keeps its records, with what it writes flowing to the bus. */
@@ -29,7 +29,7 @@ export async function startStore(options: LocalStoreOptions): Promise<LocalStore
 const TABLE = 'weightless';
 
 async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreOptions): Promise<LocalStore> {
-  const [engine, adapters] = await Promise.all([startDynoxide(command, dataFile(dataDir)), loadAdapters()]);
+  const [engine, adapters] = await Promise.all([startEngine(command, dataDir), loadAdapters()]);
   try {
     const client = adapters.documentClient({ ...LOCAL_AWS, endpoint: engine.endpoint });
     const streamArn = await adapters.createTable(client, TABLE);
@@ -61,6 +61,17 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
     await engine.stop();
     throw error;
   }
+}
+
+/** A file that is no store, or another version's, is the user's to mend. */
+async function startEngine(command: string, dataDir: string | undefined): Promise<Dynoxide> {
+  const file = dataFile(dataDir);
+  return startDynoxide(command, file).catch((cause: unknown) => {
+    const said = words(cause)
+      .trim()
+      .replace(/\s*\n\s*/g, ' ');
+    throw new CliError(`The store of the records${file ? ` in ${file}` : ''} does not start: ${said}`, { cause });
+  });
 }
 
 const MAX_WAITING = 1000;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,6 +131,19 @@ describe('weightless start --data', () => {
     expect(second.stdout()).toContain(dataDir);
     const page = await (await fetch(`http://127.0.0.1:${port}`, { headers: reader })).text();
     expect(page).toContain('production/payment-svc');
+  });
+
+  test('ends with one line where what is there is not its store', async () => {
+    await mkdir(dataDir, { recursive: true });
+    await writeFile(
+      join(dataDir, 'weightless.db'),
+      'a text, and a longer one than the head of a database has '.repeat(9),
+    );
+
+    const { code, stderr } = await runCli(['start', '--no-demo', '--data', dataDir]);
+
+    expect(stderr).toMatch(/^weightless: The store of the records in .*weightless\.db does not start: .*\n$/);
+    expect(code).toBe(1);
   });
 
   test('ends with one line where the folder cannot be made', async () => {
