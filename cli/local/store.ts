@@ -2,12 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPublishHandler } from '#functions/publish/create-handler.ts';
 import type { OnUnreadable } from '#shared/adapters/dynamodb/recent.ts';
-import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
+import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log } from '#shared/ports/telemetry.ts';
 import { CliError } from '../cli-error.ts';
 import { type Dynoxide, dynoxidePath, startDynoxide } from './dynoxide.ts';
 import { LOCAL_AWS } from './local-aws.ts';
+import { sendWaiting } from './send-waiting.ts';
 
 /** Where the local stack keeps its records, with what it writes flowing to the bus. */
 export type LocalStore = { readonly rollbackLog: RollbackLog; readonly kind: string; stop(): Promise<void> };
@@ -74,30 +75,6 @@ async function startEngine(command: string, dataDir: string | undefined): Promis
   });
 }
 
-const MAX_WAITING = 1000;
-
-/** What the bus does not take, and what a fault keeps here, waits for the next start. */
-async function sendWaiting(outbox: Outbox, bus: EventBus, log: Log): Promise<void> {
-  const signal = AbortSignal.timeout(5000);
-  try {
-    const waiting = await outbox.unsent(Date.now(), MAX_WAITING, signal);
-    if (waiting.length === 0) return;
-    const refused = await bus.publish(waiting, signal);
-    for (const { event, message } of refused) log.error('An event was not sent', { event: event.id, message });
-    const kept = new Set(refused.map(({ event }) => event.id));
-    await outbox.markSent(
-      waiting.filter(({ id }) => !kept.has(id)),
-      signal,
-    );
-  } catch (fault) {
-    log.error('Events of an earlier run were not sent', { cause: words(fault) });
-  }
-}
-
-function words(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
-}
-
 /** Loaded beside the engine's start: the AWS SDK is most of the time that a start takes. */
 async function loadAdapters() {
   const [{ documentClient }, { createTable }, { dynamodbOutbox }, { dynamodbRollbackLog }, { pollStream }] =
@@ -134,4 +111,8 @@ async function memoryStore({ bus, log }: LocalStoreOptions, kind: string): Promi
       .catch((cause: unknown) => log.error('Events were not sent', { cause: String(cause) }));
   });
   return { rollbackLog, kind, stop: async () => void unsubscribe() };
+}
+
+function words(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
 }
