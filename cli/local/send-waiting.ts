@@ -3,7 +3,7 @@ import type { Log } from '#shared/ports/telemetry.ts';
 
 const MAX_WAITING = 1000;
 
-/** Sends what an earlier run wrote and did not send. What the bus does not take, and what a fault keeps here, waits for the next start. */
+/** Sends what an earlier run wrote and did not. What the bus refuses, and what a fault keeps here, waits for the next. */
 export async function sendWaiting(outbox: Outbox, bus: EventBus, log: Log): Promise<void> {
   const signal = AbortSignal.timeout(5000);
   try {
