@@ -492,6 +492,26 @@ describe('a record that is not yet good', () => {
     expect(await told(service)).toEqual(['RollbackRefused', 'RollbackCompleted']);
   });
 
+  it('that was superseded is not written again with what follows', async () => {
+    const service = rollbackService({ objects: [aVirtualService({ annotations: {} })] });
+    await service.post();
+    service.cluster.write(INCIDENT_NAME, ({ metadata }) => {
+      metadata.annotations = { 'weightless/canary': 'v2' };
+    });
+    await service.post();
+    putBack(service);
+
+    await service.post();
+
+    const versions = new Map((await service.records()).map(({ canary, version }) => [canary, version]));
+    expect(versions).toEqual(
+      new Map([
+        ['-', 2],
+        [INCIDENT_CANARY, 2],
+      ]),
+    );
+  });
+
   it('is not made for a firing whose canary is known, where the cluster does not answer later', async () => {
     const service = await rolledBack();
     const away = scriptedCluster(service.cluster, { list: times(99, fails('unauthorized')) });
@@ -504,6 +524,17 @@ describe('a record that is not yet good', () => {
 });
 
 describe('times', () => {
+  it('are held to the strictest target that a VirtualService of the canary says', async () => {
+    const annotations = aVirtualService().metadata.annotations ?? {};
+    const marked = (name: string, sla: string) =>
+      aVirtualService({ name, uid: name, annotations: { ...annotations, 'weightless/sla': sla } });
+    const service = rollbackService({ objects: [marked('a', '30s'), marked('b', '3s'), marked('c', '5m')] });
+
+    await service.post();
+
+    expect(await service.records()).toMatchObject([{ sla: { targetMs: 3000, met: false, count: 'missed' } }]);
+  });
+
   it('are kept as they are where the alert comes from the future, and marked', async () => {
     const service = rollbackService({ at: FIRED_AT - 30_000 });
 
