@@ -28,7 +28,7 @@ const shifted = { 'http.0.route.0.weight': 100, 'http.0.route.1.weight': 0 };
 const PATH = `${kubectlPath()}:${process.env['PATH']}`;
 
 let weightless: RunningWeightless;
-const world = realWorld(admin, () => weightless);
+const world = realWorld(server, () => weightless);
 
 beforeAll(async () => {
   weightless = await startWeightless(['--kubeconfig', server.kubeconfigs.admin]);

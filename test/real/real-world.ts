@@ -1,12 +1,31 @@
-import type { World } from '#test/scenarios/world.ts';
-import type { KubeObjects } from './engines/kube-objects.ts';
+import { collectionOf } from '#test/port-suites/cluster-stage.ts';
+import type { SeenObject, World } from '#test/scenarios/world.ts';
+import { callKube } from './engines/call-kube.ts';
+import { type KubeRef, kube } from './engines/kube-objects.ts';
+import type { ByUser } from './engines/kube-users.ts';
 import type { RunningWeightless } from './engines/weightless.ts';
 
+type Server = { readonly url: string; readonly ca: string; readonly tokens: ByUser };
+
+/** The kinds that the product lists, some of them from the API server's cache. */
+const LISTED = new Set(['VirtualService', 'DestinationRule', 'Rollout', 'EndpointSlice', 'Pod']);
+
 /** A real API server, with a running `npm start` in front of it. */
-export function realWorld(admin: KubeObjects, weightless: () => RunningWeightless): World {
+export function realWorld(server: Server, weightless: () => RunningWeightless): World {
+  const admin = kube(server);
+
   async function createServiceAccount(namespace: string): Promise<void> {
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace } };
     await admin.get(account).catch(() => admin.create(account));
+  }
+
+  /** The cache lags a write by milliseconds; a list that is to be no older than the write waits for it. */
+  async function cached<T extends SeenObject & KubeRef>(object: T): Promise<T> {
+    if (LISTED.has(object.kind)) {
+      const path = `${collectionOf(object)}?resourceVersion=${object.metadata.resourceVersion}`;
+      await callKube({ ...server, token: server.tokens.admin }, { method: 'GET', path });
+    }
+    return object;
   }
 
   return {
@@ -14,10 +33,10 @@ export function realWorld(admin: KubeObjects, weightless: () => RunningWeightles
     async create(object) {
       // A controller would make it, and there is none: without it the API server takes no pod.
       if (object.kind === 'Pod') await createServiceAccount(object.metadata.namespace);
-      return admin.create(object);
+      return cached(await admin.create(object));
     },
     get: admin.get,
-    merge: (object, patch) => admin.patch(object, patch, 'merge'),
+    merge: async (object, patch) => cached(await admin.patch(object, patch, 'merge')),
     async post(webhook) {
       const { url, alertsToken } = weightless();
       const response = await fetch(`${url}/v1/alerts`, {

@@ -17,7 +17,6 @@ import { realWorld } from './real-world.ts';
 import { expectSpec, situation } from './situation.ts';
 
 const server = inject('kubeApiserver');
-const admin = kube(server);
 const send = (call: Parameters<typeof callKube>[1]) => callKube({ ...server, token: server.tokens.admin }, call);
 const incident = [oneRoute([to('payments/v1', 1), to('payments/v2', 99)])];
 const shifted = { 'http.0.route.0.weight': 100, 'http.0.route.1.weight': 0 };
@@ -34,7 +33,7 @@ beforeAll(async () => {
   weightless = await startWeightless(['--kubeconfig', server.kubeconfigs.admin]);
 });
 afterAll(() => weightless?.stop());
-const world = realWorld(admin, () => weightless);
+const world = realWorld(server, () => weightless);
 
 describe('what the real API server’s admission says becomes the reason', () => {
   test.each<{ title: string; verdict: Verdict; outcome: string; reason: string; status: number; says: string }>([
@@ -178,11 +177,11 @@ describe('a cluster that loses what it had while npm start is running', () => {
     const owner = await startWeightless(['--kubeconfig', lost.kubeconfigs.admin]);
     onTestFinished(async () => void (await owner.stop()));
     const asReader = await situation(
-      realWorld(there, () => reader),
+      realWorld(lost, () => reader),
       incident,
     );
     const asOwner = await situation(
-      realWorld(there, () => owner),
+      realWorld(lost, () => owner),
       incident,
     );
 

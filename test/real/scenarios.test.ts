@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { REASONS } from '#shared/domain/outcome.ts';
 import { SCENARIOS } from '#test/scenarios/all.ts';
+import { FAULT_REASONS } from '#test/scenarios/reasons.ts';
 import { runScenario } from '#test/scenarios/run-scenario.ts';
-import { kube } from './engines/kube-objects.ts';
 import { type RunningWeightless, startWeightless } from './engines/weightless.ts';
 import { realWorld } from './real-world.ts';
 
@@ -14,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => weightless?.stop());
 
-const world = realWorld(kube(server), () => weightless);
+const world = realWorld(server, () => weightless);
 
 // `npm start` takes no settings: the rows that need some run on the embedded API only.
 const themes = Object.entries(SCENARIOS).map(
@@ -24,4 +25,13 @@ const themes = Object.entries(SCENARIOS).map(
 describe.each(themes)('%s, posted to npm start in front of a real API server', (_, rows) => {
   // test.each cuts titles after 40 characters.
   for (const scenario of rows) test(scenario.title, () => runScenario(scenario, world));
+});
+
+test('every reason that is no fault has been given above', () => {
+  const steps = themes.flatMap(([, rows]) => rows.flatMap((row) => row.steps));
+  const results = steps.flatMap((step) => ('deliver' in step ? step.expect.results : []));
+
+  const given = new Set<string | undefined>([...results.map(({ reason }) => reason), ...FAULT_REASONS]);
+
+  expect(Object.keys(REASONS).filter((reason) => !given.has(reason))).toEqual([]);
 });

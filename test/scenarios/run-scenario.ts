@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import * as z from 'zod';
+import { applyJsonPatch } from '#test/doubles/apply-json-patch.ts';
 import type { RawObject } from './objects.ts';
 import type { AlertSpec, Expectation, Fields, Scenario, Step } from './scenario.ts';
 import { webhookOf } from './webhook.ts';
@@ -120,9 +121,32 @@ function expectPlanned(before: SeenObject, after: SeenObject, changes: Fields, n
   expect(after['spec'], `the spec of ${name}`).toEqual(withFields(before['spec'], changes));
   expect(othersMetadata(after), `the metadata of ${name}`).toEqual(othersMetadata(before));
   expect(after.metadata.labels).toMatchObject({ 'weightless/held': 'true' });
+  expectJournal(before, after);
   const flux = Object.hasOwn(before.metadata.labels ?? {}, 'kustomize.toolkit.fluxcd.io/name');
   const reconcile = after.metadata.annotations?.['kustomize.toolkit.fluxcd.io/reconcile'];
   expect(reconcile).toBe(flux ? 'disabled' : before.metadata.annotations?.['kustomize.toolkit.fluxcd.io/reconcile']);
+}
+
+const Operation = z.union([
+  z.object({ op: z.enum(['add', 'replace']), path: z.string(), value: z.unknown() }),
+  z.object({ op: z.literal('remove'), path: z.string() }),
+]);
+const Journal = z.array(
+  z.looseObject({ uid: z.string(), reasserts: z.number(), undo: z.optional(z.array(Operation)) }),
+);
+
+/** The journal is within its limits, is the object's own, and its inverse patch leads back to what stood there. */
+function expectJournal(before: SeenObject, after: SeenObject): void {
+  const text = after.metadata.annotations?.['weightless/journal'];
+  // Where other annotations leave no room for it, the rollback goes without.
+  if (text === undefined) return;
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(16 * 1024);
+  const entries = Journal.parse(JSON.parse(text));
+  expect(entries.length).toBeLessThanOrEqual(8);
+  const [newest] = entries;
+  expect(newest?.uid).toBe(after.metadata['uid']);
+  if (newest?.reasserts !== 0 || newest.undo === undefined) return;
+  expect(applyJsonPatch({ spec: after['spec'] }, newest.undo), 'undone').toEqual({ spec: before['spec'] });
 }
 
 /** Metadata without what every write changes and what a rollback may write. */
