@@ -1,10 +1,22 @@
 import * as z from 'zod/mini';
-import type { Journal, JournalEntry } from '#shared/domain/journal.ts';
+import { JOURNAL_MAX_BYTES, type Journal, type JournalEntry, MAX_REASSERTS } from '#shared/domain/journal.ts';
 import { MARK } from '#shared/domain/marks.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
 
+/** Deeper than any value that we write; one of thousands of levels could be read and not be written again. */
+const MAX_LEVELS = 16;
+const value = z.unknown().check(z.refine((given) => isShallow(given, MAX_LEVELS), 'expected fewer levels'));
+
+function isShallow(given: unknown, levels: number): boolean {
+  if (typeof given !== 'object' || given === null) return true;
+  return levels > 0 && Object.values(given).every((one) => isShallow(one, levels - 1));
+}
+
+/** What a Date can hold and ISO 8601 writes with four digits: a time beyond it would stop whoever formats it. */
+const epochMs = z.int().check(z.nonnegative(), z.maximum(Date.UTC(9999, 11, 31)));
+
 const PatchOperationSchema = z.union([
-  z.object({ op: z.enum(['add', 'replace', 'test']), path: z.string(), value: z.unknown() }),
+  z.object({ op: z.enum(['add', 'replace', 'test']), path: z.string(), value }),
   z.object({ op: z.literal('remove'), path: z.string() }),
 ]);
 
@@ -14,11 +26,12 @@ const JournalEntrySchema = z.object({
   canary: z.optional(z.string()),
   uid: z.string(),
   alerts: z.array(z.string()),
-  receivedAt: z.int(),
-  sentAt: z.int(),
-  holdUntil: z.int(),
+  receivedAt: epochMs,
+  sentAt: epochMs,
+  holdUntil: epochMs,
   state: z.enum(['open', 'closed', 'released', 'restored']),
-  reasserts: z.int(),
+  // Each one becomes an entry of a history and an event.
+  reasserts: z.int().check(z.nonnegative(), z.maximum(MAX_REASSERTS)),
   flux: z.optional(z.boolean()),
   after: z.optional(z.string()),
   undo: z.optional(z.array(PatchOperationSchema)),
@@ -38,7 +51,9 @@ export function readJournal({ metadata }: VirtualService): Journal {
   return { entries, ignored: list.length - entries.length };
 }
 
+/** We never write a longer one. */
 function parseList(text: string): unknown[] | undefined {
+  if (text.length > JOURNAL_MAX_BYTES) return undefined;
   try {
     const parsed: unknown = JSON.parse(text);
     return Array.isArray(parsed) ? parsed : undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readJournal } from '#shared/contracts/journal.ts';
-import { writeJournal } from '#shared/domain/journal.ts';
+import { JOURNAL_MAX_BYTES, writeJournal } from '#shared/domain/journal.ts';
 import { MARK } from '#shared/domain/marks.ts';
 import { aJournalEntry } from '#test/builders/journal-entry.ts';
 import { aParsedVirtualService } from '#test/builders/virtual-service.ts';
@@ -34,6 +34,11 @@ describe('the journal of an object', () => {
       { ...aJournalEntry(), v: 2 },
       { ...aJournalEntry(), state: 'odd' },
       { ...aJournalEntry(), sentAt: '2026-03-04' },
+      { ...aJournalEntry(), sentAt: 9e15 },
+      { ...aJournalEntry(), receivedAt: -1 },
+      { ...aJournalEntry(), holdUntil: Number.MAX_SAFE_INTEGER },
+      { ...aJournalEntry(), reasserts: 1e9 },
+      { ...aJournalEntry(), reasserts: -1 },
       { ...aJournalEntry(), alerts: 'x' },
       { ...aJournalEntry(), undo: [{ op: 'copy', path: '/a', from: '/b' }] },
     ];
@@ -42,6 +47,19 @@ describe('the journal of an object', () => {
 
     expect(entries.map(({ id }) => id)).toEqual(['ours']);
     expect(ignored).toBe(garbage.length);
+  });
+
+  it('is garbage where it is longer than any that we write', () => {
+    const text = JSON.stringify([aJournalEntry({ id: 'x'.repeat(JOURNAL_MAX_BYTES) })]);
+
+    expect(read(text)).toEqual({ entries: [], ignored: 1 });
+  });
+
+  it('is read past an undo of so many levels that it could not be written again', () => {
+    const levels = '['.repeat(7000) + ']'.repeat(7000);
+    const text = JSON.stringify([aJournalEntry({ undo: [{ op: 'add', path: '/spec', value: 'here' }] })]);
+
+    expect(read(text.replace('"here"', levels))).toEqual({ entries: [], ignored: 1 });
   });
 
   it('that came with a copied manifest is not this object’s', () => {
