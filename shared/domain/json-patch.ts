@@ -54,11 +54,17 @@ function keysOf(path: string): string[] {
 
 function replaced(node: unknown, [key, ...rest]: readonly string[], value: unknown, path: string): unknown {
   const copy: unknown = Array.isArray(node) ? [...node] : typeof node === 'object' ? { ...node } : undefined;
-  if (key === undefined || !isContainer(copy)) throw new Error(`No such place in the document: ${path}`);
+  if (key === undefined || !isContainer(copy) || !isPlace(copy, key))
+    throw new Error(`No such place in the document: ${path}`);
   if (rest.length > 0) copy[key] = replaced(copy[key], rest, value, path);
   else if (value === undefined) delete copy[key];
   else copy[key] = value;
   return copy;
+}
+
+/** Of an array only what is there: an index far behind its end, or its length, would make it as large as one likes. */
+function isPlace(container: object, key: string): boolean {
+  return !Array.isArray(container) || (/^\d{1,9}$/.test(key) && Number(key) < container.length);
 }
 
 function isContainer(value: unknown): value is Record<string, unknown> {

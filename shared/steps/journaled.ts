@@ -1,3 +1,4 @@
+import { parseVirtualService } from '#shared/contracts/kubernetes-virtual-service.ts';
 import { entryFor, isOpen, type Journal, type JournalEntry } from '#shared/domain/journal.ts';
 import { editsOf, invert, withEdits } from '#shared/domain/json-patch.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
@@ -31,7 +32,10 @@ export function journaledWeights(object: VirtualService, entry: JournalEntry): W
   if (!entry.undo || entry.after !== specHash(object.spec)) return [];
   try {
     const edits = editsOf(entry.undo, { spec: object.spec });
-    const before = withEdits({ metadata: object.metadata, spec: object.spec }, edits);
+    const { spec } = withEdits({ spec: object.spec }, edits);
+    const { name, namespace } = object.metadata;
+    // Parsed, so that what stands in the undo is what a VirtualService can hold, and the record can be read again.
+    const before = parseVirtualService({ metadata: { name, namespace }, spec });
     return weightChanges(before, edits.map(invert));
   } catch {
     // Anyone who may edit the object may have written the annotation: an undo that does not fit tells nothing.

@@ -44,12 +44,17 @@ describe('edits on a document', () => {
     expect(document).toEqual(before);
   });
 
-  it.each(['/spec/nothing/here', '/spec/list/7/weight', '', '/metadata/name/deep'])(
-    'name a place that exists: %j does not',
-    (path) => {
-      expect(() => withEdits(document, [{ path, from: undefined, to: 1 }])).toThrow(/No such place in the document/);
-    },
-  );
+  it.each([
+    '/spec/nothing/here',
+    '/spec/list/7/weight',
+    '/spec/list/2',
+    '/spec/list/length',
+    '/spec/list/-',
+    '',
+    '/metadata/name/deep',
+  ])('name a place that exists: %j does not', (path) => {
+    expect(() => withEdits(document, [{ path, from: undefined, to: 1 }])).toThrow(/No such place in the document/);
+  });
 
   it('cannot reach prototypes', () => {
     withEdits(document, [{ path: '/spec/__proto__/polluted', from: undefined, to: true }]);

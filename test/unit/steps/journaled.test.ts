@@ -64,6 +64,10 @@ describe('the weights that an object tells', () => {
     [{ op: 'add', path: '/spec/http/1/route', value: 'text' }],
     [{ op: 'add', path: '/spec/http', value: null }],
     [{ op: 'add', path: '', value: {} }],
+    [{ op: 'add', path: '/spec/http/4294967294', value: { route: [] } }],
+    [{ op: 'add', path: '/spec/http/length', value: 4_294_967_295 }],
+    [{ op: 'add', path: '/spec/http/1/route/0/weight', value: 'text' }],
+    [{ op: 'add', path: '/spec/http/1/name', value: {} }],
   ])('are none where somebody wrote an undo that does not fit: %j', (operation) => {
     expect(journaledWeights(object, aJournalEntry({ after, undo: [operation] }))).toEqual([]);
   });
