@@ -73,14 +73,26 @@ export function describeRollbackLog(name: string, open: () => Promise<OpenStore>
     });
 
     it('keeps a record whose alert holds names and text that few stores can hold', async () => {
-      const labels: Record<string, string> = JSON.parse('{"__proto__":"x","":"y","kept":"z","nul":"\\u0000"}');
+      const labels: Record<string, string> = JSON.parse(
+        '{"__proto__":"x","":"y","constructor":"c","toString":"s","kept":"z","nul":"\\u0000"}',
+      );
       const alert = { ...aRollbackRecord().alert, labels, annotations: { half: 'a\ud800b' } };
 
       const result = await commit({ rollbacks: [aRollbackRecord({ alert })], events: [anOutboxEvent()] });
 
       expect(result).toBe('written');
-      expect((await readOne('a1b2c3'))?.alert.labels).toMatchObject({ kept: 'z', nul: '\0' });
+      expect((await readOne('a1b2c3'))?.alert.labels).toMatchObject({ constructor: 'c', kept: 'z', nul: '\0' });
       expect((await readOne('a1b2c3'))?.alert.annotations['half']).toMatch(/^a.b$/u);
+    });
+
+    it('keeps a record whose weights are more than can be counted, which the CRD lets in', async () => {
+      const share = (weight: number) => [{ to: 'payment-svc', weight }];
+      const weights = [{ virtualService: 'a/b', route: 'users', before: share(2 ** 63), after: share(-1e300) }];
+
+      const result = await commit({ rollbacks: [aRollbackRecord({ weights })] });
+
+      expect(result).toBe('written');
+      expect((await readOne('a1b2c3'))?.weights[0]?.before[0]?.weight).toBeGreaterThanOrEqual(Number.MAX_SAFE_INTEGER);
     });
 
     it('answers nothing for what it does not know, and for no question', async () => {
