@@ -24,11 +24,14 @@ export function remainingMs({ clock, endsAt }: Budget): number {
  * with growing, jittered waits.
  */
 export async function withRetries<T>(budget: Budget, attempt: () => Promise<T>): Promise<T> {
+  let said: unknown;
   for (let tries = 1; ; tries += 1) {
     try {
       return await attempt();
     } catch (fault) {
-      await waitAfter(fault, tries, budget);
+      // A try that our own time cut short tells less than what the cluster said to the one before it.
+      said = said !== undefined && budget.signal.aborted ? said : fault;
+      await waitAfter(said, tries, budget);
     }
   }
 }

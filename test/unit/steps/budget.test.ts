@@ -52,4 +52,19 @@ describe('a call that is tried again', () => {
 
     await expect(attempt).rejects.toThrow('the connection was reset');
   });
+
+  it('gives what the cluster said, where the time cuts the next try short', async () => {
+    const controller = new AbortController();
+    const budget = startBudget(fakeClock(0), controller.signal, 0);
+    let calls = 0;
+    const attempt = withRetries(budget, async () => {
+      calls += 1;
+      if (calls === 1) throw new ClusterFault('error', 'failed calling webhook');
+      controller.abort();
+      throw new ClusterFault('unreachable', 'no answer in time');
+    });
+
+    await expect(attempt).rejects.toThrow('failed calling webhook');
+    expect(calls).toBe(2);
+  });
 });
