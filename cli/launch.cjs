@@ -9,6 +9,14 @@ const NEEDED = 24;
 const main = join(__dirname, 'main.ts');
 const args = process.argv.slice(2);
 
+// npm that is stopped by its process id leaves what it started behind: then we stop by ourselves.
+if (process.env.npm_lifecycle_event) {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
+  }, 250).unref();
+}
+
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   process.argv[1] = main;
   import('./main.ts')

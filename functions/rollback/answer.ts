@@ -21,6 +21,8 @@ function resultOf({ alert, outcome, reason, message, commands, record, draft }: 
     target: known && { cluster: known.cluster, canary: known.canary, virtualServices: known.virtualServices },
     alertToZeroMs: record?.sla.alertToZeroMs,
     slaMet: record?.sla.met,
+    late: record?.sla.late || undefined,
+    clockSkew: record?.sla.clockSkew || undefined,
     residual: known?.canary === '-' ? undefined : known?.residual,
     commands: commands.length > 0 ? commands : undefined,
   };

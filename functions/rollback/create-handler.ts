@@ -109,7 +109,7 @@ function refuseBody(event: APIGatewayProxyEventV2): HttpResponse | undefined {
   const type = header(event, 'content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') return problem(415, 'Send Content-Type: application/json, as Alertmanager does');
   if (bodyBytes(event) > MAX_BODY_BYTES) {
-    return problem(413, `The body is over ${MAX_BODY_BYTES} bytes; group alerts by target, so that fewer come at once`);
+    return problem(413, `The body is over 4 MB; group alerts by target, so that fewer come at once`);
   }
   return undefined;
 }

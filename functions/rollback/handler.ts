@@ -1,4 +1,4 @@
-import { readEnv } from '#shared/runtime/env.ts';
+import { readFunctionEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http-function.ts';
 import { createLog } from '#shared/runtime/logger.ts';
 import { createMeter } from '#shared/runtime/meter.ts';
@@ -9,6 +9,6 @@ const log = createLog('weightless-rollback');
 const meter = createMeter('weightless-rollback');
 
 export const handler = httpFunction(
-  createRollbackHandler(wire(readEnv(process.env), process.env, { log, meter })),
+  createRollbackHandler(wire(readFunctionEnv(process.env), process.env, { log, meter })),
   log,
 );

@@ -18,7 +18,8 @@ function isCalendarDay(day: string): boolean {
   return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(day);
 }
 const firedAt = time.check(
-  z.refine((text) => Date.parse(text) > 0, 'expected the time at which the alert began to fire'),
+  // What is no time at all has been told above.
+  z.refine((text) => !(Date.parse(text) <= 0), 'expected the time at which the alert began to fire'),
 );
 
 const AlertSchema = z.looseObject({
@@ -29,7 +30,7 @@ const AlertSchema = z.looseObject({
   endsAt: z.optional(time),
   generatorURL: z.optional(z.string()),
   fingerprint: z
-    .string()
+    .string('expected the fingerprint that Alertmanager gives the alert, as text')
     .check(z.regex(/^[0-9A-Za-z_-]{1,128}$/, 'expected the fingerprint that Alertmanager gives the alert')),
 });
 
@@ -39,7 +40,7 @@ const versionWords =
 /** Alertmanager's webhook body, version 4 (Alertmanager 0.25 to 0.34); keys that newer ones add are let through. */
 const WebhookSchema = z.looseObject({
   version: z.literal('4', versionWords),
-  alerts: z.array(AlertSchema),
+  alerts: z.array(AlertSchema, 'expected the list of alerts'),
   truncatedAlerts: z.optional(z.int().check(z.nonnegative())),
   receiver: z.optional(z.string()),
   groupKey: z.optional(z.string()),

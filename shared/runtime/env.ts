@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 
 const EnvSchema = z.object({
   /** The DynamoDB table of rollbacks, targets and outbox. */
-  WEIGHTLESS_TABLE: z.string(),
+  WEIGHTLESS_TABLE: z.string().check(z.minLength(1)),
   /** The settings as JSON, or the file that holds them. */
   WEIGHTLESS_SETTINGS: z.optional(z.string()),
   WEIGHTLESS_SETTINGS_FILE: z.optional(z.string()),
@@ -11,11 +11,14 @@ const EnvSchema = z.object({
 
 export type FunctionEnv = { readonly table: string; readonly settings: () => string };
 
-/** @throws ZodError where a variable is missing. */
-export function readEnv(environment: NodeJS.ProcessEnv): FunctionEnv {
-  const env = EnvSchema.parse(environment);
-  return {
-    table: env.WEIGHTLESS_TABLE,
-    settings: () => env.WEIGHTLESS_SETTINGS ?? readFileSync(env.WEIGHTLESS_SETTINGS_FILE ?? 'settings.json', 'utf8'),
-  };
+/** The environment of the functions that read settings; throws with every variable that is missing. */
+export function readFunctionEnv(variables: Readonly<Record<string, string | undefined>>): FunctionEnv {
+  const env = EnvSchema.safeParse(variables);
+  if (!env.success) throw new Error(`The environment of the function is incomplete:\n${z.prettifyError(env.error)}`);
+  const {
+    WEIGHTLESS_TABLE: table,
+    WEIGHTLESS_SETTINGS: text,
+    WEIGHTLESS_SETTINGS_FILE: file = 'settings.json',
+  } = env.data;
+  return { table, settings: () => text ?? readFileSync(file, 'utf8') };
 }

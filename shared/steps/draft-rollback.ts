@@ -37,7 +37,7 @@ export function draftOfTarget(
     virtualServices: target.members.map(({ managed }) => managed.name),
     outcome: verdict.outcome,
     reason: verdict.reason,
-    message: verdict.message,
+    message: withUnknowns(verdict.message, unknowns),
     commands: verdict.commands,
     weights: result.members.flatMap(({ weights }) => weights),
     residual: result.residual,
@@ -53,6 +53,15 @@ export function draftOfTarget(
     reasserts: verdict.reasserts ?? 0,
   };
   return { draft, firing, holdUntil: verdict.holdUntil };
+}
+
+/** A rollback goes on without the optional reads; who reads of it must know what it did not know. */
+function withUnknowns(message: string, unknowns: readonly string[]): string {
+  if (unknowns.length === 0) return message;
+  const owner = unknowns.includes('rollouts')
+    ? ' So it is not known whether an Argo Rollout owns the weights and puts them back.'
+    : '';
+  return `${message} The cluster did not let us read in time: ${unknowns.join(', ')}.${owner}`;
 }
 
 /** The strictest of the members' own targets; the settings' where none says one. */
