@@ -13,9 +13,16 @@ export type ClusterSource = {
 };
 
 /** A real cluster, asked once whether it is there and lets us list what we need. */
-export async function realCluster(file: string, { context }: Pick<StartOptions, 'context'>): Promise<ClusterSource> {
+export async function realCluster(
+  file: string,
+  { context, clusterName }: Partial<Pick<StartOptions, 'context' | 'clusterName'>>,
+): Promise<ClusterSource> {
   const chosen = await clusterFromKubeconfig({ file, context });
-  const cluster = kubernetesCluster({ name: chosen.name, context: chosen.context, endpoint: chosen.endpoint });
+  const cluster = kubernetesCluster({
+    name: clusterName ?? chosen.name,
+    context: chosen.context,
+    endpoint: chosen.endpoint,
+  });
   const stop = async () => cluster.client.close();
   try {
     await cluster.virtualServices.list('managed', AbortSignal.timeout(5000));

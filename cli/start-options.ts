@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isMode, MODES, type Mode } from '#shared/domain/mode.ts';
 import { CliError } from './cli-error.ts';
 
 export type StartOptions = {
@@ -6,6 +7,10 @@ export type StartOptions = {
   readonly port?: number | undefined;
   readonly kubeconfig?: string | undefined;
   readonly context?: string | undefined;
+  /** What the alerts' cluster label says, where it is not the kubeconfig's name for the cluster. */
+  readonly clusterName?: string | undefined;
+  /** Caps every object's own mode. */
+  readonly mode: Mode;
   readonly demo: boolean;
   readonly dataDir?: string | undefined;
 };
@@ -19,6 +24,8 @@ Options
   --port N            the port on 127.0.0.1 (default: 8080, or the next free one)
   --kubeconfig FILE   a real cluster instead of the embedded one
   --context NAME      a context of that kubeconfig (default: its current one)
+  --cluster-name NAME what the alerts' label \`cluster\` says (default: the kubeconfig's name for it)
+  --mode MODE         act, suggest or observe: caps every object's own mode (default: act)
   --no-demo           do not play the incident
   --data DIR          keep the records in this folder (default: in memory)
   --help              this text
@@ -38,6 +45,8 @@ export function parseStartOptions(args: string[]): StartOptions | undefined {
     port: values.port === undefined ? undefined : portOf(values.port),
     kubeconfig: values.kubeconfig,
     context: values.context,
+    clusterName: values['cluster-name'],
+    mode: modeOf(values.mode ?? 'act'),
     demo: !values['no-demo'],
     dataDir: values.data,
   };
@@ -51,6 +60,8 @@ function parse(args: string[]) {
         port: { type: 'string' },
         kubeconfig: { type: 'string' },
         context: { type: 'string' },
+        'cluster-name': { type: 'string' },
+        mode: { type: 'string' },
         'no-demo': { type: 'boolean' },
         data: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -59,6 +70,11 @@ function parse(args: string[]) {
   } catch (error) {
     throw new CliError(`${error instanceof Error ? error.message : error}. Try --help`);
   }
+}
+
+function modeOf(text: string): Mode {
+  if (!isMode(text)) throw new CliError(`--mode takes ${MODES.join(', ')}, not ${JSON.stringify(text)}`);
+  return text;
 }
 
 function portOf(text: string): number {

@@ -60,6 +60,7 @@ async function run(options: StartOptions, stops: (() => Promise<void>)[]): Promi
     clusterUrl: source.url,
     rollbackLog: store.rollbackLog,
     tokens,
+    mode: options.mode,
     log,
   });
   const server = await listen(handler, options.port);

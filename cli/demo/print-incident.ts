@@ -22,10 +22,7 @@ export function printIncident(parts: {
   printAudiences('after', parts.after, out);
   out('');
   printTimeline(record, out);
-  const { sla } = record;
-  out(
-    `SLA       ${sla.met ? 'met' : 'missed'}: ${sla.alertToZeroMs} ms from alert to zero; the target is ${sla.targetMs / 1000} s`,
-  );
+  out(`SLA       ${slaWords(record)}`);
   out(`Outcome   ${record.outcome}: ${shortName(record.canary)} in ${record.virtualServices.join(', ')}`);
   printResidual(record, out);
   out(event ? `Event     ${event.type} ${event.id.slice(0, 12)}… on the bus` : 'Event     not on the bus yet');
@@ -46,6 +43,11 @@ function printTimeline({ timeline }: RollbackRecord, out: (line: string) => void
     ({ name, at }) => `${name} ${name === 'fired' ? '0 ms' : `+${at - timeline.firedAt} ms`}`,
   );
   out(`Timeline  ${known.join(' → ')}`);
+}
+
+function slaWords({ sla, outcome }: RollbackRecord): string {
+  if (sla.met === undefined) return `${sla.count}: ${outcome}`;
+  return `${sla.met ? 'met' : 'missed'}: ${sla.alertToZeroMs} ms from alert to zero; the target is ${sla.targetMs / 1000} s`;
 }
 
 function printResidual({ residual }: RollbackRecord, out: (line: string) => void): void {

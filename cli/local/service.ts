@@ -1,6 +1,7 @@
 import { createReportHandler } from '#functions/report/create-handler.ts';
 import { createRollbackHandler } from '#functions/rollback/create-handler.ts';
 import { SettingsSchema } from '#shared/contracts/settings.ts';
+import type { Mode } from '#shared/domain/mode.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
@@ -14,6 +15,7 @@ export type LocalServiceDeps = {
   readonly clusterUrl: string;
   readonly rollbackLog: RollbackLog;
   readonly tokens: LocalTokens;
+  readonly mode?: Mode | undefined;
   readonly log: Log;
 };
 
@@ -21,8 +23,16 @@ export type LocalServiceDeps = {
 const noMeter: Meter = { count: () => undefined, milliseconds: () => undefined };
 
 /** The handlers of the deployed functions behind one address; API Gateway's part is choosing by path. */
-export function localService({ cluster, clusterUrl, rollbackLog, tokens, log }: LocalServiceDeps): HttpHandler {
+export function localService({
+  cluster,
+  clusterUrl,
+  rollbackLog,
+  tokens,
+  mode = 'act',
+  log,
+}: LocalServiceDeps): HttpHandler {
   const settings = SettingsSchema.parse({
+    mode,
     clusters: [{ name: cluster.name, endpoint: clusterUrl, token: { env: 'from-the-kubeconfig' } }],
     tokens: tokens.settings,
   });

@@ -81,6 +81,27 @@ describe('weightless start --kubeconfig', () => {
     expect(cli.stdout() + cli.stderr()).not.toContain(CLUSTER_TOKEN);
   });
 
+  test('writes nothing with --mode observe, and knows the cluster by the name that it is given', async () => {
+    const file = await kubeconfig(await startApi());
+    const port = await freePort();
+    const options = ['--mode', 'observe', '--cluster-name', 'prod-eu', '--port', String(port)];
+    cli = startCli(['start', '--kubeconfig', file, '--context', 'other', ...options], {
+      env: { WEIGHTLESS_ALERTS_TOKEN: ALERTS_TOKEN },
+    });
+    await cli.said('Ctrl-C');
+    const webhook = demoWebhook(Date.now());
+    const atFirst = payments();
+
+    const response = await fetch(`http://127.0.0.1:${port}/v1/alerts`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ALERTS_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify(webhook).replace('"severity"', '"cluster":"prod-eu","severity"'),
+    });
+
+    expect(await response.json()).toMatchObject({ results: [{ outcome: 'observed', target: { cluster: 'prod-eu' } }] });
+    expect(payments()).toEqual(atFirst);
+  });
+
   test('ends with one line where nothing answers there', async () => {
     const server = `http://127.0.0.1:${await freePort()}`;
 

@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { freePort } from '#cli/local/free-port.ts';
-import { alive, type CliProcess, commandLine, descendantsOf, startCli } from './cli-process.ts';
+import { alive, type CliProcess, commandLine, descendantsOf, root, startCli } from './cli-process.ts';
 
 let cli: CliProcess | undefined;
 afterEach(() => cli?.end('SIGKILL'));
@@ -45,5 +47,27 @@ describe('the end of weightless start', () => {
 
     expect(code).toBeNull();
     await vi.waitFor(() => expect(alive(children)).toEqual([]), 5000);
+  });
+
+  test('comes by itself where the npm that started it is stopped by its process id', async () => {
+    const launch = [
+      process.execPath,
+      join(root, 'cli', 'launch.cjs'),
+      'start',
+      '--no-demo',
+      '--port',
+      String(await freePort()),
+    ];
+    // As npm does it: a shell between, which hands no signal on.
+    const shell = spawn('sh', ['-c', '"$@" & wait', 'sh', ...launch], {
+      env: { ...process.env, npm_lifecycle_event: 'start' },
+    });
+    const pid = shell.pid ?? 0;
+    await vi.waitUntil(() => descendantsOf(pid).map(commandLine).join().includes('dynoxide'), 10_000);
+    const children = descendantsOf(pid);
+
+    shell.kill('SIGTERM');
+
+    await vi.waitFor(() => expect(alive(children)).toEqual([]), 8000);
   });
 });
