@@ -5,7 +5,7 @@ import { type RollbackRecord, UNKNOWN } from '#shared/domain/rollback-record.ts'
 import { StoreFault } from '#shared/ports/rollback-log.ts';
 import { type DeliveryFacts, draftOfTarget, draftOfUnresolved } from './draft-rollback.ts';
 import { inParallel } from './in-parallel.ts';
-import { recordResolved } from './record-resolved.ts';
+import { findUnresolved, resolveRecord, type UnresolvedRecord } from './record-resolved.ts';
 import { type Draft, type RecordDeps, recordRollbacks } from './record-rollbacks.ts';
 import type { AlertOutcome } from './roll-back-alerts.ts';
 
@@ -60,9 +60,12 @@ export async function recordOutcomes(
   const resolved = outcomes.flatMap((outcome) =>
     outcome.kind === 'unresolved' && outcome.said.reason === 'resolved' ? [outcome.alert] : [],
   );
-  await inParallel(uniqueFirings(resolved), WRITES_AT_ONCE, (alert) =>
-    guarded(() => recordResolved(alert, deps, signal)),
+  const found = await inParallel(uniqueFirings(resolved), WRITES_AT_ONCE, (alert) =>
+    guarded(() => findUnresolved(alert, deps, signal)),
   );
+  await inParallel(byTarget(found.flatMap((some) => some ?? [])), WRITES_AT_ONCE, async (group) => {
+    for (const one of group) await guarded(() => resolveRecord(one, deps, signal));
+  });
   return { entries: drafted.flatMap(({ outcome, drafts }) => entriesOf(outcome, drafts, records)), faults };
 }
 
@@ -125,6 +128,11 @@ function entryOf(alert: Alert, draft: Draft['draft'], record: RollbackRecord | u
   const atZero = draft.outcome === 'rolled-back' || draft.outcome === 'already-zero';
   const { outcome, reason, message, commands } = record && atZero ? record : draft;
   return { alert, outcome, reason, message, commands, record, draft };
+}
+
+/** Each write is also one of the target: at the same time, those of one target would only meet each other. */
+function byTarget(found: readonly UnresolvedRecord[]): UnresolvedRecord[][] {
+  return [...Map.groupBy(found, ({ record: { cluster, canary } }) => `${cluster} ${canary}`).values()];
 }
 
 function uniqueFirings(alerts: readonly Alert[]): Alert[] {

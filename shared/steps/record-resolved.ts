@@ -7,18 +7,29 @@ import type { RecordDeps } from './record-rollbacks.ts';
 
 const MAX_TRIES = 8;
 
+/** A record of an alert that has resolved, and that does not say so yet. */
+export type UnresolvedRecord = { readonly record: RollbackRecord; readonly firing: string; readonly at: number };
+
 /** Sets when the alert resolved on what is recorded of its firing; makes no record. Throws StoreFault. */
-export async function recordResolved(alert: Alert, { log, clock }: RecordDeps, signal: AbortSignal): Promise<void> {
-  const firing = firingOf(alert);
-  const found = await log.ofFiring(firing, signal);
-  for (const { id } of found.filter(isUnresolved))
-    await resolveOne(id, firing, alert.endsAt ?? clock.now(), { log, clock }, signal);
+export async function recordResolved(alert: Alert, deps: RecordDeps, signal: AbortSignal): Promise<void> {
+  for (const one of await findUnresolved(alert, deps, signal)) await resolveRecord(one, deps, signal);
 }
 
-async function resolveOne(
-  id: string,
-  firing: string,
-  at: number,
+/** What is to be written for one resolved alert. Throws StoreFault. */
+export async function findUnresolved(
+  alert: Alert,
+  { log, clock }: RecordDeps,
+  signal: AbortSignal,
+): Promise<UnresolvedRecord[]> {
+  const firing = firingOf(alert);
+  const at = alert.endsAt ?? clock.now();
+  const found = await log.ofFiring(firing, signal);
+  return found.filter(isUnresolved).map((record) => ({ record, firing, at }));
+}
+
+/** Writes it. Throws StoreFault. */
+export async function resolveRecord(
+  { record: { id }, firing, at }: UnresolvedRecord,
   deps: RecordDeps,
   signal: AbortSignal,
 ): Promise<void> {
