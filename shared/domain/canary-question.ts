@@ -1,5 +1,5 @@
 import type { Alert } from './alert.ts';
-import { type DestinationKey, formatDestination } from './destination.ts';
+import { type DestinationKey, distinctDestinations, formatDestination } from './destination.ts';
 import type { Managed } from './managed.ts';
 import type { MarkProblem } from './marks.ts';
 import { routesOf } from './routes.ts';
@@ -32,14 +32,25 @@ export function ambiguous(candidates: readonly DestinationKey[], why: string): C
 }
 
 /**
- * The destinations that could be sides of a canary: those of the alerted host and what shares a route with them; all of
- * the object's where the alert names no host that it routes to.
+ * The destinations that could be sides of a canary: those of the alerted host and what shares a route with them. Where
+ * the alert names no host that the object routes to: those that share a route, or a host, with another. Paths that lead
+ * to a service each are no canary. The routes of delegates are not the object's own, so there all count.
  */
 export function candidatesOf(managed: Managed, host: string | undefined): readonly DestinationKey[] {
-  const own = managed.destinations.filter((key) => key.host === host);
-  if (own.length === 0) return managed.destinations;
-  const shared = routesOf(managed.object)
-    .filter((route) => route.destinations.some(({ key }) => key.host === host))
-    .flatMap((route) => route.destinations.map(({ key }) => formatDestination(key)));
-  return managed.destinations.filter((key) => key.host === host || shared.includes(formatDestination(key)));
+  const { destinations, delegates, object } = managed;
+  const shared = routesOf(object)
+    .map((route) => distinctDestinations(route.destinations.map(({ key }) => key)))
+    .filter((keys) => keys.length > 1);
+  const beside = (wanted: (key: DestinationKey) => boolean) =>
+    shared.filter((keys) => keys.some(wanted)).flatMap((keys) => keys.map(formatDestination));
+  if (destinations.some((key) => key.host === host)) {
+    const names = beside((key) => key.host === host);
+    return destinations.filter((key) => key.host === host || names.includes(formatDestination(key)));
+  }
+  if (delegates.length > 0) return destinations;
+  const names = beside(() => true);
+  return destinations.filter(
+    (key) =>
+      names.includes(formatDestination(key)) || destinations.filter(({ host: other }) => other === key.host).length > 1,
+  );
 }

@@ -219,6 +219,29 @@ export const FIND_CANARY: readonly Scenario[] = [
     ...untouched('skipped', 'no-canary'),
   }),
   row({
+    title: 'skips an object whose paths lead to a service each, also where the alert names none of them',
+    objects: [
+      virtualService(
+        {
+          hosts: ['shop.example.com'],
+          http: [{ match: [{ uri: { prefix: '/pay' } }], route: [to('payments')] }, { route: [to('reviews')] }],
+        },
+        { annotations: { 'weightless/match': 'team=shop-{ns}' } },
+      ),
+    ],
+    alerts: [
+      {
+        labels: {
+          team: 'shop-{ns}',
+          destination_service_name: undefined,
+          destination_service_namespace: undefined,
+          destination_version: undefined,
+        },
+      },
+    ],
+    ...untouched('skipped', 'no-canary'),
+  }),
+  row({
     title: 'rolls back where the alert names the canary’s version by the labels of the DestinationRule',
     objects: [oneRoute(incident, { annotations: MARKED }), versions],
     alerts: of('1.5.0'),
