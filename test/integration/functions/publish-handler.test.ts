@@ -1,6 +1,6 @@
-import type { Context } from 'aws-lambda';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { LOCAL_AWS } from '#cli/local/local-aws.ts';
+import { aContext } from '#test/builders/lambda-context.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
 import { aStreamRecord } from '#test/builders/stream-record.ts';
 import { type DynamodbStore, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
@@ -36,26 +36,9 @@ it('the deployed publish function finds table and bus through its environment, a
   await store.log.commit({ rollbacks: [], remove: [], events: [event] }, signal);
 
   const { handler } = await import('#functions/publish/handler.ts');
-  const answer = await handler({ Records: [aStreamRecord(event)] }, aContext());
+  const answer = await handler({ Records: [aStreamRecord(event)] }, aContext('publish'));
 
   expect(answer).toEqual({ batchItemFailures: [] });
   expect(bus.taken).toEqual([expect.objectContaining({ EventBusName: 'platform' })]);
   expect(await store.outbox.unsent(Number.MAX_SAFE_INTEGER, 10, signal)).toEqual([]);
 });
-
-function aContext(): Context {
-  return {
-    awsRequestId: 'request',
-    callbackWaitsForEmptyEventLoop: false,
-    functionName: 'publish',
-    functionVersion: '1',
-    invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:publish',
-    logGroupName: 'group',
-    logStreamName: 'stream',
-    memoryLimitInMB: '256',
-    getRemainingTimeInMillis: () => 10_000,
-    done: () => undefined,
-    fail: () => undefined,
-    succeed: () => undefined,
-  };
-}
