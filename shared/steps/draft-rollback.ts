@@ -5,6 +5,7 @@ import { REASONS } from '#shared/domain/outcome.ts';
 import { type RecordedAlert, UNKNOWN } from '#shared/domain/rollback-record.ts';
 import type { Member, Unresolved } from '#shared/domain/target.ts';
 import { rollbackId } from './digest.ts';
+import { fitDraft } from './fit-draft.ts';
 import type { Draft } from './record-rollbacks.ts';
 import type { TargetResult } from './zero-target.ts';
 
@@ -52,7 +53,7 @@ export function draftOfTarget(
     slaMs: slaOf(target.members, facts.slaMs),
     reasserts: verdict.reasserts ?? 0,
   };
-  return { draft, firing, holdUntil: verdict.holdUntil };
+  return { draft: fitDraft(draft), firing, holdUntil: verdict.holdUntil };
 }
 
 /** A rollback goes on without the optional reads; who reads of it must know what it did not know. */
@@ -91,7 +92,7 @@ export function draftOfUnresolved(alert: Alert, said: Unresolved, cluster: strin
     slaMs: facts.slaMs,
     reasserts: 0,
   };
-  return { draft, firing };
+  return { draft: fitDraft(draft), firing };
 }
 
 function common(alert: Alert, { truncatedAlerts }: DeliveryFacts): Pick<RollbackDraft, 'alert' | 'truncatedAlerts'> {
