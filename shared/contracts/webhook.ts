@@ -59,6 +59,8 @@ export type ParsedWebhook =
 export type Problem = { readonly path: string; readonly problem: string };
 
 const MAX_PROBLEMS = 20;
+/** The name of a label is the sender's, and may be megabytes. */
+const MAX_PATH_CHARS = 300;
 
 /** Parses a webhook's body; what is wrong with it is a value that a person can act on. */
 export function parseWebhook(text: string): ParsedWebhook {
@@ -99,5 +101,5 @@ function alertOf(parsed: z.infer<typeof AlertSchema>): Alert {
 
 function problemOf({ path, message }: { path: readonly PropertyKey[]; message: string }): Problem {
   const written = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-  return { path: written.replace(/^\./, ''), problem: message };
+  return { path: written.replace(/^\./, '').slice(0, MAX_PATH_CHARS), problem: message };
 }

@@ -86,6 +86,12 @@ describe('a body that is none', () => {
     expect(problemsOf(text)).toEqual({ '': 'the body is not JSON' });
   });
 
+  it('does not say a name of megabytes again', () => {
+    const labels = { ['k'.repeat(1_000_000)]: 1 };
+
+    expect(Object.keys(problemsOf(bodyWith({ labels })))[0]?.length).toBeLessThan(1000);
+  });
+
   it('is told to take out its custom payload', () => {
     expect(problemsOf({ text: 'v2 fails', channel: '#alerts' })['version']).toMatch(
       /version "4"; a custom payload: in the receiver makes another one, so take it out/,
