@@ -14,11 +14,12 @@ export const ObjectMetaSchema = z.looseObject({
   managedFields: z.optional(z.array(z.looseObject({ manager: z.optional(z.string()), time: z.optional(z.string()) }))),
 });
 
-const ListSchema = z.looseObject({ items: z.array(z.unknown()) });
+/** Go writes an empty list as null where nobody made it one. */
+const ListSchema = z.looseObject({ items: z.nullable(z.array(z.unknown())) });
 
-/** The items of a Kubernetes list, not yet parsed. */
+/** The items of a Kubernetes list, not yet parsed. @throws ZodError where it is no list */
 export function parseItems(json: unknown): unknown[] {
-  return ListSchema.parse(json).items;
+  return ListSchema.parse(json).items ?? [];
 }
 
 const StatusSchema = z.looseObject({

@@ -44,9 +44,19 @@ function pathOf({ namespace, name }: ObjectRef): string {
 
 function itemsOf(found: Answer): VirtualService[] {
   if (found.status !== 200) throw unusable(found);
-  return parseItems(found.json)
+  return itemsIn(found)
     .map(readable)
     .filter((one) => one !== undefined);
+}
+
+function itemsIn({ json, text }: Answer): unknown[] {
+  try {
+    return parseItems(json);
+  } catch (cause) {
+    throw new ClusterFault('error', `The API server answered something that is no list: ${text.slice(0, 300)}`, {
+      cause,
+    });
+  }
 }
 
 /** The CRD's schema keeps out what we could not read; should one object get past it, the others must not wait for it. */

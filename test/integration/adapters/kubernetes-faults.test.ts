@@ -102,6 +102,17 @@ describe('a cluster whose API server does not answer as one', () => {
     });
   });
 
+  it('is at fault where it answers a list with what is none, and has nothing where its list is null', async () => {
+    const answers = ['{}', '{"items":7}', '{"items":null}'];
+    const url = await listen((_request, response) => response.end(answers.shift()));
+    const { list } = clusterAt(url).virtualServices;
+    const fault = { name: 'ClusterFault', kind: 'error', retryable: true };
+
+    await expect(list('managed', never)).rejects.toMatchObject(fault);
+    await expect(list('managed', never)).rejects.toMatchObject(fault);
+    expect(await list('managed', never)).toEqual([]);
+  });
+
   it('leaves out of a list what it cannot read, and keeps the others', async () => {
     const items = [
       { metadata: { name: 'bad', namespace: 1 } },
