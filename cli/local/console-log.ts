@@ -5,7 +5,7 @@ export function consoleLog(out: (line: string) => void): Log {
   const line =
     (level: string) =>
     (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
-      const detail = fields['detail'] ?? fields['answer'] ?? fields['cause'] ?? fields['message'];
+      const detail = fields['detail'] ?? fields['answer'] ?? fields['cause'] ?? fields['stack'] ?? fields['message'];
       out(`${level}: ${message}${detail === undefined ? '' : `: ${String(detail).trim()}`}`);
     };
   return { info: () => undefined, warn: line('warning'), error: line('error') };

@@ -66,8 +66,14 @@ async function serve(request: http.IncomingMessage, handler: HttpHandler): Promi
   return handler(toEvent(request, Buffer.concat(chunks)), { signal: AbortSignal.timeout(FUNCTION_TIMEOUT_MS) });
 }
 
+/** A path that begins with two slashes is a path, not another host. */
+function urlOf(target: string): URL {
+  const base = 'http://127.0.0.1';
+  return target.startsWith('/') ? new URL(base + target) : new URL(target, base);
+}
+
 function toEvent(request: http.IncomingMessage, body: Buffer): APIGatewayProxyEventV2 {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const url = urlOf(request.url ?? '/');
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
   );

@@ -6,7 +6,7 @@ import type { Cluster } from '#shared/ports/cluster.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
 import { pathOf } from '#shared/runtime/http.ts';
-import type { HttpHandler } from '#shared/runtime/http-function.ts';
+import { answerUnforeseen, type HttpHandler } from '#shared/runtime/http-function.ts';
 import { systemClock } from '#shared/runtime/system-clock.ts';
 import type { LocalTokens } from './tokens.ts';
 
@@ -39,5 +39,11 @@ export function localService({
   const common = { settings: async () => settings, rollbackLog, clock: systemClock, log };
   const rollback = createRollbackHandler({ ...common, clusters: async () => [cluster], meter: noMeter });
   const report = createReportHandler(common);
-  return (event, options) => (pathOf(event) === '/' ? report : rollback)(event, options);
+  return async (event, options) => {
+    try {
+      return await (pathOf(event) === '/' ? report : rollback)(event, options);
+    } catch (error) {
+      return answerUnforeseen(error, log);
+    }
+  };
 }

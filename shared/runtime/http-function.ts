@@ -18,8 +18,14 @@ const TIMEOUT_EARLY_MS = 500;
 export function httpFunction(handler: HttpHandler, log: Log) {
   return middy<APIGatewayProxyEventV2, HttpResponse>({ timeoutEarlyInMillis: TIMEOUT_EARLY_MS })
     .onError((request) => {
-      log.error('An unforeseen fault', { fault: request.error?.message, stack: request.error?.stack });
-      request.response = problem(503, 'An unforeseen fault; it is logged. Send the request again');
+      request.response = answerUnforeseen(request.error, log);
     })
     .handler((event, _context, { signal }) => handler(event, { signal }));
+}
+
+/** Logs it, and asks for the request again. */
+export function answerUnforeseen(error: unknown, log: Log): HttpResponse {
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
+  log.error('An unforeseen fault', { fault: message, stack });
+  return problem(503, 'An unforeseen fault; it is logged. Send the request again');
 }
