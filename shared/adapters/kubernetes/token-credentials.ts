@@ -24,24 +24,33 @@ export function tokenCredentials(
   };
 }
 
+/** What a header can carry: of another text node:http would say that the API server did not answer. */
+const BEARER_TOKEN = /^[\x21-\x7e]+$/;
+
 async function readToken(
   source: ClusterSettings['token'],
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
-  if ('file' in source) {
-    return readFile(source.file, 'utf8').then(
-      (text) => text.trim(),
-      (cause: unknown) => {
-        throw new CredentialsError(`The file ${source.file}, which should hold the cluster's token, cannot be read`, {
-          cause,
-        });
-      },
-    );
+  const { place, text } = 'file' in source ? await fromFile(source.file) : fromVariable(source.env, environment);
+  const token = text.trim();
+  if (!BEARER_TOKEN.test(token)) {
+    throw new CredentialsError(`${place} holds no bearer token: put the cluster's token there, and nothing else`);
   }
-  const token = environment[source.env];
-  if (!token)
-    throw new CredentialsError(
-      `The environment variable ${source.env}, which should hold the cluster's token, is not set`,
-    );
   return token;
+}
+
+async function fromFile(file: string) {
+  const place = `The file ${file}`;
+  try {
+    return { place, text: await readFile(file, 'utf8') };
+  } catch (cause) {
+    throw new CredentialsError(`${place}, which should hold the cluster's token, cannot be read`, { cause });
+  }
+}
+
+function fromVariable(name: string, environment: Readonly<Record<string, string | undefined>>) {
+  const place = `The environment variable ${name}`;
+  const text = environment[name];
+  if (!text) throw new CredentialsError(`${place}, which should hold the cluster's token, is not set`);
+  return { place, text };
 }
