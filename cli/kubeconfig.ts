@@ -1,4 +1,5 @@
 import type https from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiEndpoint, Credentials } from '#shared/adapters/kubernetes/api-client.ts';
 import { ClusterSchema } from '#shared/contracts/settings.ts';
 import { CliError } from './cli-error.ts';
@@ -59,9 +60,7 @@ async function loadConfig({ file, context }: KubeconfigChoice): Promise<Config> 
   try {
     config.loadFromFile(file);
   } catch (cause) {
-    throw new CliError(`Cannot read the kubeconfig ${file}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
+    throw new CliError(`Cannot read the kubeconfig ${file}: ${oneLine(cause)}`, { cause });
   }
   const names = config.getContexts().map(({ name }) => name);
   const chosen = context ?? config.getCurrentContext();
@@ -79,15 +78,25 @@ type Config = InstanceType<typeof import('@kubernetes/client-node')['KubeConfig'
 
 async function tlsOf(config: Config): Promise<TlsOptions> {
   const options: TlsOptions = {};
+  const context = config.getCurrentContext();
+  // A plugin of an unknown maker: one that waits for a login would wait for ever.
+  const late = sleep(PLUGIN_WITHIN_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`the plugin did not answer within ${PLUGIN_WITHIN_MS / 1000} s`);
+  });
   try {
-    await config.applyToHTTPSOptions(options);
+    await Promise.race([config.applyToHTTPSOptions(options), late]);
   } catch (cause) {
-    throw new CliError(
-      `Cannot get credentials for ${config.getCurrentContext()}: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    );
+    throw new CliError(`Cannot get credentials for ${context}: ${oneLine(cause)}`, { cause });
   }
   return options;
+}
+
+const PLUGIN_WITHIN_MS = 10_000;
+
+/** A plugin's last words and an excerpt of a broken file are several. */
+function oneLine(cause: unknown): string {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return said.trim().replaceAll(/\s*\n\s*/g, '; ');
 }
 
 /** Tokens of plugins expire: the kubeconfig's own cache says when to ask again, and a 401 asks at once. */
@@ -95,12 +104,17 @@ function kubeconfigCredentials(config: Config, first: TlsOptions): Credentials {
   let current: Promise<TlsOptions> | undefined = Promise.resolve(first);
   let askedAt = Date.now();
   return {
-    async headers() {
+    async headers(signal) {
       if (!current || Date.now() - askedAt > REFRESH_AFTER_MS) {
         askedAt = Date.now();
-        current = tlsOf(config);
+        const asking = tlsOf(config);
+        current = asking;
+        // What failed once is asked again by the next call, not kept for a minute.
+        asking.catch(() => {
+          if (current === asking) current = undefined;
+        });
       }
-      const { headers, auth } = await current;
+      const { headers, auth } = await unlessAborted(current, signal);
       const authorization = (headers as Record<string, string> | undefined)?.['Authorization'];
       if (authorization) return { authorization };
       return auth ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {};
@@ -112,6 +126,19 @@ function kubeconfigCredentials(config: Config, first: TlsOptions): Credentials {
 }
 
 const REFRESH_AFTER_MS = 60_000;
+
+/** A plugin that hangs must not hold a delivery longer than the call that needs it. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
 
 function text(pem: unknown): string {
   return Buffer.isBuffer(pem) ? pem.toString('utf8') : String(pem);
