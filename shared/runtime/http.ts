@@ -43,7 +43,7 @@ export function pathOf(event: APIGatewayProxyEventV2): string {
 /** The body's size in bytes, known before any of it is decoded or parsed. */
 export function bodyBytes({ body, isBase64Encoded }: APIGatewayProxyEventV2): number {
   if (body === undefined) return 0;
-  return isBase64Encoded ? Math.floor((body.length * 3) / 4) : Buffer.byteLength(body);
+  return Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');
 }
 
 export function bodyText({ body, isBase64Encoded }: APIGatewayProxyEventV2): string {
