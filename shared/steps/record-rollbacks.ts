@@ -19,6 +19,7 @@ export type RecordDeps = { readonly log: RollbackLog; readonly clock: Clock };
 
 /** More racing writers than this are not a race. */
 const MAX_TRIES = 8;
+const FIRST_PAUSE_MS = 5;
 
 /**
  * Writes what was done about one target for some firings: rollbacks, target and events, all or nothing in parts of 20.
@@ -51,6 +52,8 @@ async function recordPart(
     const change = changeOf(drafts, known, clock.now());
     if (change.rollbacks.length === 0) return change.records;
     if ((await log.commit(change, signal)) === 'written') return change.records;
+    // Writers that met once would meet again at the same pace.
+    await clock.sleep(Math.random() * FIRST_PAUSE_MS * 2 ** tries, signal).catch(() => undefined);
   }
   throw new StoreFault(
     `The records of ${first.cluster} ${first.canary} kept changing: ${MAX_TRIES} writes met another writer’s`,

@@ -43,6 +43,7 @@ export async function zeroMember(context: MemberContext): Promise<MemberResult |
       if (rereads[attempt.because] >= MAX_REREADS[attempt.because]) return attempt.givenUp;
       rereads[attempt.because] += 1;
       context.onConflict();
+      await standBack(rereads.conflict, context.budget);
       managed = await readAgain(managed, context);
     }
     return undefined;
@@ -51,6 +52,13 @@ export async function zeroMember(context: MemberContext): Promise<MemberResult |
     return allStopped(context, fault);
   }
 }
+
+/** Beside one other writer the next try wins; against one that writes in a loop, only another rhythm does. */
+async function standBack(conflicts: number, { clock, signal }: Budget): Promise<void> {
+  if (conflicts > 1) await clock.sleep(Math.random() * FIRST_PAUSE_MS * 2 ** conflicts, signal).catch(() => undefined);
+}
+
+const FIRST_PAUSE_MS = 10;
 
 type Attempt =
   | { readonly kind: 'settled'; readonly result: MemberResult }
