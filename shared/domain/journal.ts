@@ -1,3 +1,4 @@
+import { type DestinationKey, formatDestination } from './destination.ts';
 import type { PatchOperation } from './json-patch.ts';
 import { MARK } from './marks.ts';
 import type { VirtualService } from './virtual-service.ts';
@@ -46,6 +47,12 @@ export const JOURNAL_MAX_BYTES = 16 * 1024;
 /** apimachinery: TotalAnnotationSizeLimitB. */
 const ANNOTATIONS_MAX_BYTES = 256 * 1024;
 export const MAX_REASSERTS = 5;
+
+/** What the journal tells of one canary: an object may route to the canaries of two targets. */
+export function aboutCanary({ entries, ignored }: Journal, canary: DestinationKey): Journal {
+  const name = formatDestination(canary);
+  return { entries: entries.filter((entry) => entry.canary === undefined || entry.canary === name), ignored };
+}
 
 /** The newest entry that names the firing. */
 export function entryFor(journal: Journal, firing: string): JournalEntry | undefined {

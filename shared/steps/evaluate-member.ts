@@ -4,7 +4,7 @@ import { type Command, patchCommand } from '#shared/domain/command.ts';
 import { labelModeCommand, removeMarkCommand, stableCommands } from '#shared/domain/commands-for.ts';
 import { type DestinationKey, formatDestination } from '#shared/domain/destination.ts';
 import { decideFiring, type FiringDecision } from '#shared/domain/firing-decision.ts';
-import type { Journal } from '#shared/domain/journal.ts';
+import { aboutCanary, type Journal } from '#shared/domain/journal.ts';
 import type { Edit } from '#shared/domain/json-patch.ts';
 import type { Managed } from '#shared/domain/managed.ts';
 import { MARK } from '#shared/domain/marks.ts';
@@ -91,10 +91,10 @@ function settle(question: MemberQuestion, reason: Reason, message: string, comma
 /** Nothing to send: our own rollback of this firing, with the journal's times, or somebody else's zero. */
 function atZero(question: MemberQuestion, residual: readonly Residual[]): Evaluation {
   const { managed, claims, now, canary } = question;
-  const journal = readJournal(managed.object);
+  const journal = aboutCanary(readJournal(managed.object), canary);
   const entries = claims.map(({ alert }) => ({
     firing: firingOf(alert),
-    entry: openEntryFor(journal, firingOf(alert), now),
+    entry: openEntryFor(journal, alert, now),
   }));
   const verdicts = entries.map(({ firing, entry }): [string, MemberVerdict] => {
     if (!entry)
@@ -124,7 +124,7 @@ function toPatch(question: MemberQuestion, planned: Extract<Plan, { kind: 'chang
   const verdicts = new Map<string, MemberVerdict>();
   const served: Served[] = [];
   for (const claim of claims) {
-    const decision = decideFiring(journal, firingOf(claim.alert), now);
+    const decision = decideFiring(aboutCanary(journal, question.canary), firingOf(claim.alert), now);
     const reason = whyNot(decision, claim, mode);
     if (reason)
       verdicts.set(firingOf(claim.alert), { ...verdictOf(reason), message: `${managed.name}: ${WHY_NOT[reason]}` });

@@ -1,5 +1,6 @@
 import { parseVirtualService } from '#shared/contracts/kubernetes-virtual-service.ts';
-import { entryFor, isOpen, type Journal, type JournalEntry } from '#shared/domain/journal.ts';
+import { type Alert, firingOf } from '#shared/domain/alert.ts';
+import { entryFor, isOpen, JOURNAL_MAX_ALERTS, type Journal, type JournalEntry } from '#shared/domain/journal.ts';
 import { editsOf, invert, withEdits } from '#shared/domain/json-patch.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
 import { type WeightChange, weightChanges } from '#shared/domain/weight-change.ts';
@@ -10,10 +11,15 @@ const FIELD_MANAGER = 'weightless';
 /** The API server writes whole seconds: the true time is up to this much later. */
 const MANAGED_TIME_PRECISION_MS = 1000;
 
-/** The open entry that says that we took this object's canary to zero for this firing. */
-export function openEntryFor(journal: Journal, firing: string, now: number): JournalEntry | undefined {
-  const entry = entryFor(journal, firing);
-  return entry && isOpen(entry, now) ? entry : undefined;
+/**
+ * The open entry that says that we took this object's canary to zero for this firing. A full entry names 20 of the
+ * firings that its patch served: one that had begun before it and is not named is taken for another of them.
+ */
+export function openEntryFor(journal: Journal, alert: Alert, now: number): JournalEntry | undefined {
+  const named = entryFor(journal, firingOf(alert));
+  if (named) return isOpen(named, now) ? named : undefined;
+  const served = ({ alerts, sentAt }: JournalEntry) => alerts.length >= JOURNAL_MAX_ALERTS && alert.startsAt <= sentAt;
+  return journal.entries.find((entry) => isOpen(entry, now) && served(entry));
 }
 
 /**

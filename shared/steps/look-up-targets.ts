@@ -2,6 +2,7 @@ import { type Alert, firingOf } from '#shared/domain/alert.ts';
 import { chooseAlert } from '#shared/domain/choose-alert.ts';
 import { decideFiring } from '#shared/domain/firing-decision.ts';
 import { namespacesOf } from '#shared/domain/identify-alert.ts';
+import { aboutCanary } from '#shared/domain/journal.ts';
 import type { Managed } from '#shared/domain/managed.ts';
 import { modeOf } from '#shared/domain/mode.ts';
 import { wouldChange } from '#shared/domain/plan.ts';
@@ -69,7 +70,9 @@ function isToBePatched(
   const mayAct = (managed: Managed) =>
     managed.marks.problems.length === 0 &&
     modeOf(managed.object, policy.mode) === 'act' &&
-    ['act', 'reassert'].includes(decideFiring(view.journal(managed), firing, budget.clock.now()).kind);
+    ['act', 'reassert'].includes(
+      decideFiring(aboutCanary(view.journal(managed), canary), firing, budget.clock.now()).kind,
+    );
   return (
     members.length > 0 &&
     !managedBy &&

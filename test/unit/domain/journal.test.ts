@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { decideFiring } from '#shared/domain/firing-decision.ts';
-import { entryFor, isOpen, JOURNAL_MAX_BYTES, MAX_REASSERTS, writeJournal } from '#shared/domain/journal.ts';
+import {
+  aboutCanary,
+  entryFor,
+  isOpen,
+  JOURNAL_MAX_BYTES,
+  MAX_REASSERTS,
+  writeJournal,
+} from '#shared/domain/journal.ts';
 import { aJournalEntry } from '#test/builders/journal-entry.ts';
 import { FIRED_AT } from '#test/builders/rollback-record.ts';
 import { aParsedVirtualService } from '#test/builders/virtual-service.ts';
@@ -99,5 +106,16 @@ describe('an entry', () => {
     ['act', [aJournalEntry({ alerts: ['another@firing'] })]],
   ] as const)('lets its firing %s (%#)', (kind, entries) => {
     expect(decideFiring({ entries, ignored: 0 }, firing, FIRED_AT + 5000).kind).toBe(kind);
+  });
+});
+
+describe('a journal of an object that routes to two canaries', () => {
+  it('tells of each its own entries, and those that name none', () => {
+    const of = (id: string, canary?: string) => aJournalEntry({ id, canary });
+    const entries = [of('v2', 'pay.shop.svc.cluster.local/v2'), of('v3', 'pay.shop.svc.cluster.local/v3'), of('old')];
+
+    const about = aboutCanary({ entries, ignored: 1 }, { host: 'pay.shop.svc.cluster.local', subset: 'v2' });
+
+    expect(about.entries.map(({ id }) => id)).toEqual(['v2', 'old']);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PatchOperation } from '#shared/domain/json-patch.ts';
 import { specHash } from '#shared/steps/digest.ts';
-import { journaledWeights, journaledZero } from '#shared/steps/journaled.ts';
+import { journaledWeights, journaledZero, openEntryFor } from '#shared/steps/journaled.ts';
+import { anAlert } from '#test/builders/alert.ts';
 import { aJournalEntry } from '#test/builders/journal-entry.ts';
 import { FIRED_AT } from '#test/builders/rollback-record.ts';
 import { aParsedVirtualService } from '#test/builders/virtual-service.ts';
@@ -70,5 +71,24 @@ describe('the weights that an object tells', () => {
     [{ op: 'add', path: '/spec/http/1/name', value: {} }],
   ])('are none where somebody wrote an undo that does not fit: %j', (operation) => {
     expect(journaledWeights(object, aJournalEntry({ after, undo: [operation] }))).toEqual([]);
+  });
+});
+
+describe('the entry of a firing', () => {
+  const alerts = Array.from({ length: 20 }, (_, index) => `other-${index}@2026-03-04T05:06:07.000Z`);
+  const full = aJournalEntry({ alerts });
+  const find = (startsAt: number, entry = full) =>
+    openEntryFor({ entries: [entry], ignored: 0 }, anAlert({ fingerprint: 'unnamed', startsAt }), full.sentAt + 1);
+
+  it('is a full one that was written after the alert began', () => {
+    expect(find(full.sentAt - 1)).toBe(full);
+  });
+
+  it('is not a full one that was written before', () => {
+    expect(find(full.sentAt + 1)).toBeUndefined();
+  });
+
+  it('is not one that had room and does not name it', () => {
+    expect(find(full.sentAt - 1, aJournalEntry({ alerts: alerts.slice(1) }))).toBeUndefined();
   });
 });
