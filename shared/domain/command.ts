@@ -2,6 +2,9 @@ import { applying, type Edit, type PatchOperation } from './json-patch.ts';
 import { routesOf } from './routes.ts';
 import type { Destination, VirtualService } from './virtual-service.ts';
 
+/** With its group: other things are called VirtualService, too. */
+export const VIRTUAL_SERVICE = 'virtualservices.networking.istio.io';
+
 /** A command line for a person, with what it does. It runs as written in a POSIX shell. */
 export type Command = { readonly does: string; readonly run: string };
 
@@ -18,7 +21,7 @@ export function patchCommand(object: VirtualService, edits: readonly Edit[], con
       '-n',
       namespace,
       'patch',
-      'virtualservices.networking.istio.io',
+      VIRTUAL_SERVICE,
       name,
       '--type=json',
       '-p',
@@ -59,15 +62,7 @@ export function annotateCommand(
   context?: string,
 ): Command {
   const { namespace, name } = object.metadata;
-  const run = kubectl(context, [
-    '-n',
-    namespace,
-    'annotate',
-    '--overwrite',
-    'virtualservices.networking.istio.io',
-    name,
-    `${mark}=${value}`,
-  ]);
+  const run = kubectl(context, ['-n', namespace, 'annotate', '--overwrite', VIRTUAL_SERVICE, name, `${mark}=${value}`]);
   return { does, run };
 }
 

@@ -1,4 +1,4 @@
-import { annotateCommand, type Command, kubectl, patchCommand } from './command.ts';
+import { annotateCommand, type Command, kubectl, patchCommand, VIRTUAL_SERVICE } from './command.ts';
 import { type DestinationKey, distinctDestinations, formatDestination, sameDestination } from './destination.ts';
 import type { Managed } from './managed.ts';
 import { MARK, type MarkProblem } from './marks.ts';
@@ -9,7 +9,6 @@ import { nameOf, type VirtualService } from './virtual-service.ts';
 
 /** What people are told to run, by what stopped us. Each command does what its words say, on the object as it was read. */
 
-const VIRTUAL_SERVICE = 'virtualservices.networking.istio.io';
 /** As many alternatives as a person reads at 3 a.m. */
 const MAX_CHOICES = 4;
 

@@ -35,6 +35,13 @@ export type DestinationMark = { readonly host: string; readonly subset: string }
 /** A mark that says nothing we understand. */
 export type MarkProblem = { readonly mark: string; readonly value: string; readonly allowed: string };
 
+/** Each malformed mark with what it says and what is allowed, for a person. */
+export function describeProblems(problems: readonly MarkProblem[]): string {
+  return problems
+    .map(({ mark, value, allowed }) => `${mark} is ${JSON.stringify(value)}; allowed is ${allowed}.`)
+    .join(' ');
+}
+
 const ALLOWED = {
   destination: 'HOST/SUBSET, or one word: a subset or a host (letters, digits, "-", "." and "_")',
   match: 'equality terms on the labels of the alert, such as sloth_service=payments,tier!=batch',

@@ -1,4 +1,4 @@
-import { type DestinationKey, expandHost, sameDestination } from './destination.ts';
+import { type DestinationKey, sameDestination } from './destination.ts';
 import { type Edit, escapePointer } from './json-patch.ts';
 import type { PlanQuestion } from './plan.ts';
 import { type Route, routesOf, weightOf } from './routes.ts';
@@ -109,11 +109,10 @@ function portOf(listed: readonly Destination[], sameHost: boolean, from: Destina
   return same ? from.port : listed[0]?.port;
 }
 
-function listingsOf(object: VirtualService, key: DestinationKey): Destination[] {
-  const { namespace } = object.metadata;
+function listingsOf(object: VirtualService, wanted: DestinationKey): Destination[] {
   return routesOf(object)
-    .flatMap((route) => route.destinations.map(({ entry }) => entry.destination))
-    .filter(({ host, subset }) => expandHost(host, namespace) === key.host && (subset ?? '') === (key.subset ?? ''));
+    .flatMap((route) => route.destinations.filter(({ key }) => sameDestination(key, wanted)))
+    .map(({ entry }) => entry.destination);
 }
 
 function totalAfter(entries: readonly Entry[], canaries: readonly Entry[]): number {

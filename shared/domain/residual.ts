@@ -1,7 +1,7 @@
 import { formatDestination, sameDestination } from './destination.ts';
 import { type Edit, withEdits } from './json-patch.ts';
 import type { PlanQuestion } from './plan.ts';
-import { invalidWeights, routesOf, weightOf } from './routes.ts';
+import { invalidWeights, openDestinations, routesOf } from './routes.ts';
 import { reachesCanary } from './surroundings.ts';
 import { nameOf } from './virtual-service.ts';
 
@@ -42,7 +42,7 @@ export function residualOf(question: PlanQuestion, edits: readonly Edit[]): Resi
       route: route.label,
       what,
     });
-    const open = route.destinations.filter(({ entry }) => route.destinations.length === 1 || weightOf(entry) > 0);
+    const open = openDestinations(route);
     const kept = open.some(({ key }) => sameDestination(key, canary));
     const overlapping = open.filter(({ key }) => reachesCanary(rules, key, canary));
     const invalid = invalidWeights(route);

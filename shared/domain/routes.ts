@@ -46,6 +46,11 @@ export function weightOf(entry: RouteDestination): number {
   return entry.weight ?? 0;
 }
 
+/** The destinations that get any of a route's requests: a single one gets all of them, whatever its weight. */
+export function openDestinations({ destinations }: Route): Route['destinations'] {
+  return destinations.filter(({ entry }) => destinations.length === 1 || weightOf(entry) > 0);
+}
+
 /** What a route's weights add up to. */
 export function totalWeight(route: Route): number {
   return route.destinations.reduce((sum, { entry }) => sum + weightOf(entry), 0);

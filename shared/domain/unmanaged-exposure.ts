@@ -2,7 +2,7 @@ import { type DestinationKey, sameDestination } from './destination.ts';
 import { MARK } from './marks.ts';
 import { planMirrors } from './plan-mirrors.ts';
 import type { Residual } from './residual.ts';
-import { routesOf, weightOf } from './routes.ts';
+import { openDestinations, routesOf } from './routes.ts';
 import { nameOf, type VirtualService } from './virtual-service.ts';
 
 /** What objects without our mode label still send to the canary: nobody will take that to zero. */
@@ -14,11 +14,7 @@ export function unmanagedExposure(all: readonly VirtualService[], canary: Destin
 
 function routesTo(object: VirtualService, canary: DestinationKey): Residual[] {
   return routesOf(object)
-    .filter(({ destinations }) =>
-      destinations.some(
-        ({ key, entry }) => sameDestination(key, canary) && (destinations.length === 1 || weightOf(entry) > 0),
-      ),
-    )
+    .filter((route) => openDestinations(route).some(({ key }) => sameDestination(key, canary)))
     .map((route) => ({
       kind: route.headerRoute ? 'header-route' : 'unmanaged-virtual-service',
       virtualService: nameOf(object),

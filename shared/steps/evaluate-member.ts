@@ -7,7 +7,7 @@ import { decideFiring, type FiringDecision } from '#shared/domain/firing-decisio
 import { aboutCanary, type Journal } from '#shared/domain/journal.ts';
 import type { Edit } from '#shared/domain/json-patch.ts';
 import type { Managed } from '#shared/domain/managed.ts';
-import { MARK } from '#shared/domain/marks.ts';
+import { describeProblems, MARK } from '#shared/domain/marks.ts';
 import { MODES, type Mode, modeOf } from '#shared/domain/mode.ts';
 import { type Reason, verdictOf } from '#shared/domain/outcome.ts';
 import { type Plan, plan } from '#shared/domain/plan.ts';
@@ -43,19 +43,20 @@ export type ToPatch = {
   readonly soFar: MemberResult;
 };
 
+/** With the object's journal, read once. */
+type Question = MemberQuestion & { readonly journal: Journal };
+
 /** Weights decide; the journal only tells which firing may still act, and when the canary was at zero. */
-export function evaluateMember(question: MemberQuestion): Evaluation {
+export function evaluateMember(asked: MemberQuestion): Evaluation {
+  const question = { ...asked, journal: readJournal(asked.managed.object) };
   const { managed, canary, context } = question;
   const { object, marks, name } = managed;
   const refuse = (reason: Reason, message: string, commands: readonly Command[]) =>
     settle(question, reason, message, commands);
   if (marks.problems.length > 0) {
-    const listed = marks.problems.map(
-      ({ mark, value, allowed }) => `${mark} is ${JSON.stringify(value)}; allowed is ${allowed}`,
-    );
     return refuse(
       'invalid-marks',
-      `${name}: ${listed.join('. ')}.`,
+      `${name}: ${describeProblems(marks.problems)}`,
       marks.problems.map((one) => removeMarkCommand(managed, one, context)),
     );
   }
@@ -83,18 +84,18 @@ export function evaluateMember(question: MemberQuestion): Evaluation {
   return planned.kind === 'nothing-to-do' ? atZero(question, planned.residual) : toPatch(question, planned, mode);
 }
 
-function settle(question: MemberQuestion, reason: Reason, message: string, commands: readonly Command[]): Evaluation {
+function settle(question: Question, reason: Reason, message: string, commands: readonly Command[]): Evaluation {
   const verdicts = new Map(question.claims.map(({ alert }) => [firingOf(alert), { ...verdictOf(reason), message }]));
   return { kind: 'settled', result: { ...empty(question), verdicts, commands } };
 }
 
 /** Nothing to send: our own rollback of this firing, with the journal's times, or somebody else's zero. */
-function atZero(question: MemberQuestion, residual: readonly Residual[]): Evaluation {
+function atZero(question: Question, residual: readonly Residual[]): Evaluation {
   const { managed, claims, now, canary } = question;
-  const journal = aboutCanary(readJournal(managed.object), canary);
+  const about = aboutCanary(question.journal, canary);
   const entries = claims.map(({ alert }) => ({
     firing: firingOf(alert),
-    entry: openEntryFor(journal, alert, now),
+    entry: openEntryFor(about, alert, now),
   }));
   const verdicts = entries.map(({ firing, entry }): [string, MemberVerdict] => {
     if (!entry)
@@ -117,14 +118,14 @@ function atZero(question: MemberQuestion, residual: readonly Residual[]): Evalua
   return { kind: 'settled', result: { ...empty(question), verdicts: new Map(verdicts), weights, residual } };
 }
 
-function toPatch(question: MemberQuestion, planned: Extract<Plan, { kind: 'change' }>, mode: Mode): Evaluation {
-  const { managed, claims, now, context } = question;
-  const journal = readJournal(managed.object);
+function toPatch(question: Question, planned: Extract<Plan, { kind: 'change' }>, mode: Mode): Evaluation {
+  const { managed, canary, claims, now, context, journal } = question;
+  const about = aboutCanary(journal, canary);
   const commands = [patchCommand(managed.object, planned.edits, context)];
   const verdicts = new Map<string, MemberVerdict>();
   const served: Served[] = [];
   for (const claim of claims) {
-    const decision = decideFiring(aboutCanary(journal, question.canary), firingOf(claim.alert), now);
+    const decision = decideFiring(about, firingOf(claim.alert), now);
     const reason = whyNot(decision, claim, mode);
     if (reason)
       verdicts.set(firingOf(claim.alert), { ...verdictOf(reason), message: `${managed.name}: ${WHY_NOT[reason]}` });
@@ -156,7 +157,7 @@ const WHY_NOT: Readonly<Record<WhyNot, string>> = {
     'the canary was put back again and again within the hold. Find out who writes it (metadata.managedFields), then run the command.',
 };
 
-function empty({ managed }: MemberQuestion): MemberResult {
-  const journalIgnored = readJournal(managed.object).ignored;
+function empty({ managed, journal }: Question): MemberResult {
+  const { ignored: journalIgnored } = journal;
   return { name: managed.name, verdicts: new Map(), weights: [], residual: [], commands: [], journalIgnored };
 }

@@ -1,19 +1,13 @@
 import { type Alert, firingOf } from '#shared/domain/alert.ts';
 import { withResolved } from '#shared/domain/episode.ts';
 import { type HistoryEntry, type RollbackRecord, type TargetRecord, UNKNOWN } from '#shared/domain/rollback-record.ts';
-import { type RollbackChange, StoreFault } from '#shared/ports/rollback-log.ts';
+import type { RollbackChange } from '#shared/ports/rollback-log.ts';
 import { buildEvent } from './build-events.ts';
 import type { RecordDeps } from './record-rollbacks.ts';
-
-const MAX_TRIES = 8;
+import { writeInRace } from './write-in-race.ts';
 
 /** A record of an alert that has resolved, and that does not say so yet. */
 export type UnresolvedRecord = { readonly record: RollbackRecord; readonly firing: string; readonly at: number };
-
-/** Sets when the alert resolved on what is recorded of its firing; makes no record. Throws StoreFault. */
-export async function recordResolved(alert: Alert, deps: RecordDeps, signal: AbortSignal): Promise<void> {
-  for (const one of await findUnresolved(alert, deps, signal)) await resolveRecord(one, deps, signal);
-}
 
 /** What is to be written for one resolved alert. Throws StoreFault. */
 export async function findUnresolved(
@@ -27,20 +21,24 @@ export async function findUnresolved(
   return found.filter(isUnresolved).map((record) => ({ record, firing, at }));
 }
 
-/** Writes it. Throws StoreFault. */
+/** Sets when the alert resolved on the record, and on its target; makes no record. Throws StoreFault. */
 export async function resolveRecord(
-  { record: { id }, firing, at }: UnresolvedRecord,
+  { record: { id, cluster, canary }, firing, at }: UnresolvedRecord,
   deps: RecordDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const seen = (await deps.log.read([id], undefined, signal)).rollbacks.get(id);
-    if (!seen || !isUnresolved(seen)) return;
-    const target = seen.canary === UNKNOWN ? undefined : (await deps.log.read([], seen, signal)).target;
-    const change = resolving(seen, target, { firing, at, now: deps.clock.now() });
-    if ((await deps.log.commit(change, signal)) === 'written') return;
-  }
-  throw new StoreFault(`The record ${id} kept changing: ${MAX_TRIES} writes met another writer’s`);
+  const about = canary === UNKNOWN ? undefined : { cluster, canary };
+  await writeInRace(
+    `The record ${id}`,
+    async () => {
+      const { rollbacks, target } = await deps.log.read([id], about, signal);
+      const seen = rollbacks.get(id);
+      if (!seen || !isUnresolved(seen)) return { result: undefined };
+      return { change: resolving(seen, target, { firing, at, now: deps.clock.now() }), result: undefined };
+    },
+    deps,
+    signal,
+  );
 }
 
 type Resolution = { readonly firing: string; readonly at: number; readonly now: number };

@@ -7,19 +7,15 @@ import {
   MAX_RECORDS_PER_CHANGE,
   type RollbackChange,
   type RollbackLog,
-  StoreFault,
 } from '#shared/ports/rollback-log.ts';
 import { buildEvent } from './build-events.ts';
 import { rollbackId } from './digest.ts';
+import { writeInRace } from './write-in-race.ts';
 
 /** One firing's part in a target: its draft, and how long the canary must stay at zero. */
 export type Draft = { readonly draft: RollbackDraft; readonly firing: string; readonly holdUntil?: number | undefined };
 
 export type RecordDeps = { readonly log: RollbackLog; readonly clock: Clock };
-
-/** More racing writers than this are not a race. */
-const MAX_TRIES = 8;
-const FIRST_PAUSE_MS = 5;
 
 /**
  * Writes what was done about one target for some firings: rollbacks, target and events, all or nothing in parts of 20.
@@ -38,25 +34,19 @@ export async function recordRollbacks(
   return records;
 }
 
-async function recordPart(
-  drafts: readonly Draft[],
-  { log, clock }: RecordDeps,
-  signal: AbortSignal,
-): Promise<RollbackRecord[]> {
+async function recordPart(drafts: readonly Draft[], deps: RecordDeps, signal: AbortSignal): Promise<RollbackRecord[]> {
   const first = drafts[0]?.draft;
   if (!first) return [];
   const target = first.canary === UNKNOWN ? undefined : { cluster: first.cluster, canary: first.canary };
-  const ids = drafts.flatMap(({ draft, firing }) => [draft.id, ...placeholderIds(draft, firing)]);
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const known = await log.read([...new Set(ids)], target, signal);
-    const change = changeOf(drafts, known, clock.now());
-    if (change.rollbacks.length === 0) return change.records;
-    if ((await log.commit(change, signal)) === 'written') return change.records;
-    // Writers that met once would meet again at the same pace.
-    await clock.sleep(Math.random() * FIRST_PAUSE_MS * 2 ** tries, signal).catch(() => undefined);
-  }
-  throw new StoreFault(
-    `The records of ${first.cluster} ${first.canary} kept changing: ${MAX_TRIES} writes met another writer’s`,
+  const ids = [...new Set(drafts.flatMap(({ draft, firing }) => [draft.id, ...placeholderIds(draft, firing)]))];
+  return writeInRace(
+    `The records of ${first.cluster} ${first.canary}`,
+    async () => {
+      const change = changeOf(drafts, await deps.log.read(ids, target, signal), deps.clock.now());
+      return { change: change.rollbacks.length > 0 ? change : undefined, result: change.records };
+    },
+    deps,
+    signal,
   );
 }
 

@@ -13,7 +13,7 @@ import {
 import { type DestinationKey, formatDestination } from '#shared/domain/destination.ts';
 import { VIRTUAL_SERVICE_DIRECTIVE } from '#shared/domain/identify-alert.ts';
 import type { Managed } from '#shared/domain/managed.ts';
-import { MARK, type MarkProblem } from '#shared/domain/marks.ts';
+import { describeProblems, MARK, type MarkProblem } from '#shared/domain/marks.ts';
 import type { Reason } from '#shared/domain/outcome.ts';
 import type { Target, Unresolved } from '#shared/domain/target.ts';
 import type { Cluster, ClusterFault } from '#shared/ports/cluster.ts';
@@ -117,13 +117,10 @@ export function clusterUnknown(label: string, value: string | undefined, configu
 }
 
 export function invalidMarks(managed: Managed, problems: readonly MarkProblem[], cluster: Cluster): Unresolved {
-  const listed = problems
-    .map(({ mark, value, allowed }) => `${mark} is ${JSON.stringify(value)}; allowed is ${allowed}`)
-    .join('. ');
   const commands = problems.map((problem) => removeMarkCommand(managed, problem, cluster.context));
   return say(
     'invalid-marks',
-    `${managed.name}: ${listed}.`,
+    `${managed.name}: ${describeProblems(problems)}`,
     [...commands, showCommand(managed, cluster.context)],
     [managed],
   );

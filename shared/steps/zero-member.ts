@@ -1,29 +1,20 @@
 import { type Managed, readManaged } from '#shared/domain/managed.ts';
 import { MARK } from '#shared/domain/marks.ts';
-import type { Mode } from '#shared/domain/mode.ts';
-import type { Claim, Member, Target } from '#shared/domain/target.ts';
+import type { Member } from '#shared/domain/target.ts';
 import { ClusterFault } from '#shared/ports/cluster.ts';
 import { type Budget, withRetries } from './budget.ts';
 import { buildPatch, needsFluxHold } from './build-patch.ts';
-import type { ClusterView } from './cluster-view.ts';
 import { type Evaluation, evaluateMember, type ToPatch } from './evaluate-member.ts';
 import { faultReason } from './fault-words.ts';
 import { nextEntries } from './journal-entries.ts';
 import type { MemberResult } from './member-result.ts';
 import { notReady, type Sent, settlePatch, stopped } from './settle-patch.ts';
+import type { TargetContext } from './zero-target.ts';
 
-export type MemberContext = {
-  readonly target: Target;
+export type MemberContext = TargetContext & {
   readonly member: Member;
-  readonly claims: readonly Claim[];
-  readonly view: ClusterView;
-  readonly budget: Budget;
-  readonly receivedAt: number;
-  readonly mode: Mode;
-  readonly holdMs: number;
   /** Asked only when a patch is about to be sent. */
   readonly stableNotReady: () => Promise<boolean>;
-  readonly onConflict: () => void;
 };
 
 /** Reads again, plans again and sends again at most this often: others write the object, or it is another than we read. */

@@ -1,5 +1,5 @@
 import { firingOf } from '#shared/domain/alert.ts';
-import { ownerCommands, showCommand } from '#shared/domain/commands-for.ts';
+import { showCommand } from '#shared/domain/commands-for.ts';
 import { formatDestination } from '#shared/domain/destination.ts';
 import { type Mode, modeOf } from '#shared/domain/mode.ts';
 import { type Reason, verdictOf } from '#shared/domain/outcome.ts';
@@ -12,7 +12,7 @@ import type { ClusterView } from './cluster-view.ts';
 import type { MemberResult } from './member-result.ts';
 import { type StableReadiness, stableReadiness } from './stable-readiness.ts';
 import { summarize, type TargetVerdict } from './summarize-members.ts';
-import { ownerMessage } from './unresolved.ts';
+import { managed as managedBy } from './unresolved.ts';
 import { zeroMember } from './zero-member.ts';
 
 export type TargetContext = {
@@ -97,8 +97,8 @@ function earlyVerdict(claim: Claim, context: TargetContext): [string, TargetVerd
   if (claim.side === 'other')
     return verdict('other-version', `The alert is about neither ${canary} nor its stable side.`, shows);
   if (target.managedBy && !everyMemberAtZero(target)) {
-    const reason = target.managedBy.by === 'flagger' ? 'managed-by-flagger' : 'managed-by-rollouts';
-    return verdict(reason, ownerMessage(target.managedBy), ownerCommands(target.managedBy, view.cluster.context));
+    const { reason, message, commands } = managedBy(target.managedBy, [], view.cluster);
+    return verdict(reason, message, commands);
   }
   return [];
 }
