@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiEndpoint, Credentials } from '#shared/adapters/kubernetes/api-client.ts';
 import { ClusterSchema } from '#shared/contracts/settings.ts';
 import { CliError } from './cli-error.ts';
+import { wordsOf } from './words-of.ts';
 
 export type KubeconfigChoice = { readonly file: string; readonly context?: string | undefined };
 
@@ -95,7 +96,7 @@ const PLUGIN_WITHIN_MS = 10_000;
 
 /** A plugin's last words and an excerpt of a broken file are several. */
 function oneLine(cause: unknown): string {
-  const said = cause instanceof Error ? cause.message : String(cause);
+  const said = wordsOf(cause);
   return said.trim().replaceAll(/\s*\n\s*/g, '; ');
 }
 

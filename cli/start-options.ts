@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { isMode, MODES, type Mode } from '#shared/domain/mode.ts';
 import { CliError } from './cli-error.ts';
+import { wordsOf } from './words-of.ts';
 
 export type StartOptions = {
   /** Given by the user: taken means an error; otherwise the next free one from 8080 on. */
@@ -68,7 +69,7 @@ function parse(args: string[]) {
       },
     });
   } catch (error) {
-    throw new CliError(`${error instanceof Error ? error.message : error}. Try --help`);
+    throw new CliError(`${wordsOf(error)}. Try --help`);
   }
 }
 

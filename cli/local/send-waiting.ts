@@ -1,5 +1,6 @@
 import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
 import type { Log } from '#shared/ports/telemetry.ts';
+import { wordsOf } from '../words-of.ts';
 
 const MAX_WAITING = 1000;
 
@@ -18,7 +19,7 @@ export async function sendWaiting(outbox: Outbox, bus: EventBus, log: Log): Prom
     );
   } catch (fault) {
     log.error('Events of an earlier run were not sent', {
-      cause: fault instanceof Error ? fault.message : String(fault),
+      cause: wordsOf(fault),
     });
   }
 }

@@ -6,6 +6,7 @@ import type { EventBus } from '#shared/ports/event-bus.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log } from '#shared/ports/telemetry.ts';
 import { CliError } from '../cli-error.ts';
+import { wordsOf } from '../words-of.ts';
 import { type Dynoxide, dynoxidePath, startDynoxide } from './dynoxide.ts';
 import { LOCAL_AWS } from './local-aws.ts';
 import { sendWaiting } from './send-waiting.ts';
@@ -35,7 +36,7 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
     const client = adapters.documentClient({ ...LOCAL_AWS, endpoint: engine.endpoint });
     const streamArn = await adapters.createTable(client, TABLE);
     const onUnreadable: OnUnreadable = (key, cause) =>
-      log.warn('A stored item cannot be read and is left out', { key, cause: `${key}: ${words(cause)}` });
+      log.warn('A stored item cannot be read and is left out', { key, cause: `${key}: ${wordsOf(cause)}` });
     const outbox = adapters.dynamodbOutbox(client, TABLE, { onUnreadable });
     const publish = createPublishHandler({ bus, outbox, log });
     const poller = adapters.pollStream({
@@ -44,7 +45,7 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
       from: 'LATEST',
       maxRetries: 3,
       invoke: (event) => publish(event, undefined, { signal: AbortSignal.timeout(15_000) }),
-      onFault: (fault) => log.error('The stream cannot be read: events wait until it can', { cause: words(fault) }),
+      onFault: (fault) => log.error('The stream cannot be read: events wait until it can', { cause: wordsOf(fault) }),
     });
     await poller.opened;
     // The stream brings what is written from now on; this is what an earlier run wrote and did not send.
@@ -68,7 +69,7 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
 async function startEngine(command: string, dataDir: string | undefined): Promise<Dynoxide> {
   const file = dataFile(dataDir);
   return startDynoxide(command, file).catch((cause: unknown) => {
-    const said = words(cause)
+    const said = wordsOf(cause)
       .trim()
       .replace(/\s*\n\s*/g, ' ');
     throw new CliError(`The store of the records${file ? ` in ${file}` : ''} does not start: ${said}`, { cause });
@@ -93,7 +94,7 @@ function dataFile(dataDir: string | undefined): string | undefined {
   try {
     mkdirSync(dataDir, { recursive: true });
   } catch (cause) {
-    throw new CliError(`Cannot make the folder ${dataDir}: ${cause instanceof Error ? cause.message : cause}`, {
+    throw new CliError(`Cannot make the folder ${dataDir}: ${wordsOf(cause)}`, {
       cause,
     });
   }
@@ -111,8 +112,4 @@ async function memoryStore({ bus, log }: LocalStoreOptions, kind: string): Promi
       .catch((cause: unknown) => log.error('Events were not sent', { cause: String(cause) }));
   });
   return { rollbackLog, kind, stop: async () => void unsubscribe() };
-}
-
-function words(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault);
 }

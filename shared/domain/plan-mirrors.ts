@@ -37,11 +37,13 @@ function stop(path: string, from: HttpRoute['mirrorPercentage']): Edit {
   return { path, from, to: { value: 0 } };
 }
 
-function mirrorPercent(route: HttpRoute): number {
+/** How much of a route's requests its `mirror` gets, in percent. */
+export function mirrorPercent(route: HttpRoute): number {
   if (route.mirrorPercentage) return percentOf(route.mirrorPercentage);
   return route.mirrorPercent ?? route.mirror_percent ?? 100;
 }
 
-function percentOf(percentage: HttpRoute['mirrorPercentage']): number {
+/** An absent percentage is all of them, one without a value none. */
+export function percentOf(percentage: HttpRoute['mirrorPercentage']): number {
   return percentage ? (percentage.value ?? 0) : 100;
 }

@@ -1,5 +1,6 @@
 import { formatDestination, keyOf } from './destination.ts';
 import { type Edit, withEdits } from './json-patch.ts';
+import { mirrorPercent, percentOf } from './plan-mirrors.ts';
 import { routesOf, weightOf } from './routes.ts';
 import { nameOf, type VirtualService } from './virtual-service.ts';
 
@@ -33,16 +34,15 @@ export function weightChanges(object: VirtualService, edits: readonly Edit[]): W
 
 function mirrorChanges(object: VirtualService, edits: readonly Edit[]): WeightChange[] {
   const stopped = edits.filter(({ path }) => /\/(mirrorPercentage|mirrors\/\d+\/percentage)$/.test(path));
-  return stopped.map(({ path, from }) => {
+  return stopped.flatMap(({ path }) => {
     const [, , , index, , position] = path.split('/');
     const route = object.spec.http?.[Number(index)];
-    const mirror = position === undefined ? route?.mirror : route?.mirrors?.[Number(position)]?.destination;
-    const to = mirror ? formatDestination(keyOf(mirror, object.metadata.namespace)) : '';
-    const label = `${route?.name || `http[${index}]`} mirror`;
-    const weight =
-      from && typeof from === 'object' && 'value' in from
-        ? Number(from.value)
-        : (route?.mirrorPercent ?? route?.mirror_percent ?? 100);
-    return { virtualService: nameOf(object), route: label, before: [{ to, weight }], after: [{ to, weight: 0 }] };
+    const copy = position === undefined ? undefined : route?.mirrors?.[Number(position)];
+    const mirror = position === undefined ? route?.mirror : copy?.destination;
+    if (!route || !mirror) return [];
+    const to = formatDestination(keyOf(mirror, object.metadata.namespace));
+    const weight = copy ? percentOf(copy.percentage) : mirrorPercent(route);
+    const label = `${route.name || `http[${index}]`} mirror`;
+    return [{ virtualService: nameOf(object), route: label, before: [{ to, weight }], after: [{ to, weight: 0 }] }];
   });
 }

@@ -1,5 +1,6 @@
 import jsonPatch from 'fast-json-patch';
 import * as z from 'zod';
+import { wordsOf } from '../../words-of.ts';
 import { type ApiError, badRequest, failure, invalid, unfitPatch } from './api-error.ts';
 import { type KubernetesObject, parseObject, type StoredObject } from './kubernetes-object.ts';
 
@@ -93,5 +94,5 @@ function unreadable(patched: unknown, error: unknown): ApiError {
 
 export function words(error: unknown): string {
   if (error instanceof z.ZodError) return z.prettifyError(error).replaceAll('\n', ' ');
-  return error instanceof Error ? error.message : String(error);
+  return wordsOf(error);
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { wordsOf } from '../../words-of.ts';
 import { ApiError, failure, type Reply } from './api-error.ts';
 import { type ApiParts, handleRequest } from './handle-request.ts';
 
@@ -28,7 +29,7 @@ async function reply(api: ApiParts, request: IncomingMessage): Promise<Reply> {
     });
   } catch (error) {
     if (error instanceof ApiError) return error.reply;
-    const words = error instanceof Error ? error.message : String(error);
+    const words = wordsOf(error);
     return failure(500, 'InternalError', `Internal error occurred: ${words}`).reply;
   }
 }
