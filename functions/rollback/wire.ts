@@ -15,7 +15,7 @@ export function wire(
   telemetry: { readonly log: Log; readonly meter: Meter },
 ): RollbackFunctionDeps {
   const settings = Promise.resolve().then(() => parseSettings(env.settings()));
-  const clusters = settings.then(({ clusters: configured }) => clustersFromSettings(configured, environment));
+  const clusters = settings.then(({ clusters: configured }) => clustersFromSettings(configured, { environment }));
   // What fails here fails again, with words, where a request waits for it.
   clusters.then((all) => Promise.allSettled(all.map(({ client }) => client.warm()))).catch(() => undefined);
   return {

@@ -34,15 +34,57 @@ function isApiUrl(text: string): boolean {
   return url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname));
 }
 
-export const ClusterSchema = z.strictObject({
+/** Where a secret is kept: the settings hold references, never values. */
+const SecretsManagerReference = z.strictObject({
+  /** The name or ARN of a secret in Secrets Manager. */
+  secret: z.string().check(z.minLength(1)),
+  /** The key, where the secret is a JSON object. */
+  key: z.optional(z.string().check(z.minLength(1))),
+});
+const SecureStringReference = z.strictObject({
+  /** The name of a SecureString in SSM Parameter Store. */
+  parameter: z.string().check(z.minLength(1)),
+});
+const SecretReferenceSchema = z.union(
+  [SecretsManagerReference, SecureStringReference],
+  'expected {"secret": NAME_OR_ARN} or {"parameter": NAME}, a reference and not the value itself',
+);
+export type SecretReference = z.infer<typeof SecretReferenceSchema>;
+
+const TokenSourceSchema = z.union(
+  [
+    z.strictObject({ env: z.string() }),
+    z.strictObject({ file: z.string() }),
+    SecretsManagerReference,
+    SecureStringReference,
+  ],
+  'expected {"secret": NAME_OR_ARN}, {"parameter": NAME}, {"env": VARIABLE} or {"file": PATH}, never the token itself',
+);
+export type TokenSource = z.infer<typeof TokenSourceSchema>;
+
+const ROLE_ARN = /^arn:aws[-a-z]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+
+/** Amazon EKS: the token is a presigned STS request, made from the function's own credentials. */
+const EksSchema = z.strictObject({
+  /** The name of the EKS cluster. */
+  cluster: z.string().check(z.regex(/^[0-9A-Za-z][-\w]{0,99}$/, 'expected the name of an EKS cluster')),
+  region: z.string().check(z.regex(REGION, 'expected a region such as eu-central-1')),
+  /** The role to assume first, for a cluster of another account. */
+  roleArn: z.optional(z.string().check(z.regex(ROLE_ARN, 'expected the ARN of an IAM role'))),
+});
+export type EksSettings = z.infer<typeof EksSchema>;
+
+const ClusterFields = z.strictObject({
   name: z
     .string()
     .check(z.regex(/^[A-Za-z0-9][-A-Za-z0-9_.@:/]{0,127}$/, 'expected a name of letters, digits and -_.@:/')),
   endpoint: z.string().check(z.refine(isApiUrl, 'expected an https:// URL (http:// on loopback only)')),
   /** PEM of the API server's certificate authority; the system's where absent. */
   ca: z.optional(z.string().check(z.includes('-----BEGIN CERTIFICATE-----', 'expected a PEM certificate'))),
-  /** The bearer token, or where to read it from. */
-  token: z.union([z.strictObject({ env: z.string() }), z.strictObject({ file: z.string() })]),
+  /** Where the bearer token is read from. Either this or `eks`. */
+  token: z.optional(TokenSourceSchema),
+  eks: z.optional(EksSchema),
   namespaces: z.optional(
     z.array(z.string().check(z.refine(isDnsLabel, 'expected the name of a namespace'))).check(z.minLength(1)),
   ),
@@ -50,6 +92,12 @@ export const ClusterSchema = z.strictObject({
   /** kubectl's name for the cluster, for the commands that people are given. */
   context: z.optional(z.string()),
 });
+export const ClusterSchema = ClusterFields.check(
+  z.refine(
+    ({ token, eks }) => (token === undefined) !== (eks === undefined),
+    'expected either token or eks: how we prove to the cluster who we are',
+  ),
+);
 export type ClusterSettings = z.infer<typeof ClusterSchema>;
 
 export const SCOPES = ['alerts', 'read', 'operate'] as const;
@@ -68,6 +116,19 @@ export const DEFAULT_SELECTOR = ['severity=~"critical|page"', 'sloth_severity="p
 export const DEFAULT_NEVER = ['alertname="SLOMetricAbsent"', 'severity="ticket"', 'sloth_severity="ticket"'];
 
 const toMatchers = (texts: readonly string[]) => texts.map(parseMatchers);
+
+const TOPIC_ARN = /^arn:aws[-a-z]*:sns:[-a-z0-9]+:\d{12}:[-\w]{1,256}(\.fifo)?$/;
+
+/** Where notifications go. A URL that is itself a secret is a reference to it. */
+const WebhookChannelSchema = z.strictObject({
+  url: z.union(
+    [z.string().check(z.refine(isApiUrl)), SecretReferenceSchema],
+    'expected an https:// URL (http:// on loopback only), or a reference to one: {"secret": …} or {"parameter": …}',
+  ),
+  /** The key of the HMAC-SHA256 that signs what is sent. */
+  signingKey: z.optional(SecretReferenceSchema),
+});
+export type WebhookChannel = z.infer<typeof WebhookChannelSchema>;
 
 export const SettingsSchema = z.strictObject({
   /** The global mode caps every object's own: `observe` is the kill switch. */
@@ -91,6 +152,14 @@ export const SettingsSchema = z.strictObject({
   /** Rollback SLA target and hold where an object does not say another. */
   sla: z._default(duration, 60_000),
   hold: z._default(duration, 3_600_000),
+  /** The SNS topics that alerts are taken from; any other is refused. */
+  sns: z._default(
+    z.strictObject({
+      topics: z.array(z.string().check(z.regex(TOPIC_ARN, 'expected the ARN of an SNS topic'))),
+    }),
+    { topics: [] },
+  ),
+  notify: z._default(z.strictObject({ webhook: z.optional(WebhookChannelSchema) }), {}),
 });
 export type Settings = z.infer<typeof SettingsSchema>;
 

@@ -79,6 +79,8 @@ export const REASONS = {
     'The API server took the patch, and the canary is not at zero: a webhook changed it.',
   ),
 
+  unreachable: reason('failed', 'The cluster could not be reached within the SLA target; we go on trying.'),
+
   'cluster-unreachable': reason('pending', 'The API server did not answer.'),
   'cluster-error': reason('pending', 'The API server answered with an error of its own.'),
   'cluster-throttled': reason('pending', 'The API server asks to wait longer than there is time.'),

@@ -17,5 +17,21 @@ export type MetricName =
   | 'ConflictRetries'
   | 'EventsFailed'
   | 'WebhookRejected'
-  | 'JournalEntriesIgnored';
+  | 'JournalEntriesIgnored'
+  /** Prometheus' Watchdog alert came: alerting works as far as here. */
+  | 'HeartbeatReceived'
+  /** The settings in use are older than they should be, or came with the package. */
+  | 'SettingsStale'
+  /** A document of settings that does not parse; the good one stays in use. */
+  | 'SettingsInvalid'
+  /** Events older than a minute that are still not on the bus; 0 where there is none. */
+  | 'EventsUnsent'
+  /** Rollbacks that missed their SLA target. */
+  | 'SlaBreached'
+  /** Clusters that guard could not look into. */
+  | 'GuardFaults'
+  /** Input that is no alert, from a queue or topic. */
+  | 'InputRejected'
+  | 'NotificationsSent'
+  | 'NotificationsFailed';
 export type DurationName = 'AlertToRollbackMs' | 'WebhookToRollbackMs';

@@ -1,19 +1,35 @@
-import type { ClusterSettings } from '#shared/contracts/settings.ts';
+import type { ClusterSettings, EksSettings } from '#shared/contracts/settings.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
+import type { Credentials } from './api-client.ts';
 import { kubernetesCluster } from './kubernetes-cluster.ts';
 import { tokenCredentials } from './token-credentials.ts';
 
+/** From where a cluster's credentials come. */
+export type ClusterAccess = {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly secrets?: Secrets | undefined;
+  readonly eks?: ((settings: EksSettings) => Credentials) | undefined;
+};
+
 /** The configured clusters, each with its own kept connection. */
-export function clustersFromSettings(
-  settings: readonly ClusterSettings[],
-  environment: Readonly<Record<string, string | undefined>>,
-) {
-  return settings.map(({ name, endpoint, ca, token, namespaces, optionalReads, context }) =>
+export function clustersFromSettings(settings: readonly ClusterSettings[], access: ClusterAccess) {
+  return settings.map(({ name, endpoint, ca, namespaces, optionalReads, context, ...proof }) =>
     kubernetesCluster({
       name,
       namespaces,
       optionalReads,
       context,
-      endpoint: { url: endpoint, ca, credentials: tokenCredentials(token, environment) },
+      endpoint: { url: endpoint, ca, credentials: credentialsOf(name, proof, access) },
     }),
   );
+}
+
+function credentialsOf(
+  name: string,
+  { token, eks }: Pick<ClusterSettings, 'token' | 'eks'>,
+  { environment, secrets, eks: eksCredentials }: ClusterAccess,
+): Credentials {
+  if (token) return tokenCredentials(token, environment, secrets);
+  if (eks && eksCredentials) return eksCredentials(eks);
+  throw new Error(`Cluster ${name}: there is no way here to make its credentials`);
 }

@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
-import type { ClusterSettings } from '#shared/contracts/settings.ts';
+import type { TokenSource } from '#shared/contracts/settings.ts';
+import { SecretFault, type Secrets } from '#shared/ports/secrets.ts';
 import { type Credentials, CredentialsError } from './api-client.ts';
 
 /** A bearer token from where the settings say. A 401 has it read again: files of projected tokens are rotated. */
 export function tokenCredentials(
-  source: ClusterSettings['token'],
+  source: TokenSource,
   environment: Readonly<Record<string, string | undefined>>,
+  secrets?: Secrets,
 ): Credentials {
   let token: Promise<string> | undefined;
   return {
-    async headers() {
-      token ??= readToken(source, environment);
+    async headers(signal) {
+      token ??= readToken(source, { environment, secrets, signal });
       try {
         return { authorization: `Bearer ${await token}` };
       } catch (error) {
@@ -27,16 +29,32 @@ export function tokenCredentials(
 /** What a header can carry: of another text node:http would say that the API server did not answer. */
 const BEARER_TOKEN = /^[\x21-\x7e]+$/;
 
-async function readToken(
-  source: ClusterSettings['token'],
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<string> {
-  const { place, text } = 'file' in source ? await fromFile(source.file) : fromVariable(source.env, environment);
+type Places = {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly secrets: Secrets | undefined;
+  readonly signal: AbortSignal;
+};
+
+async function readToken(source: TokenSource, places: Places): Promise<string> {
+  const { place, text } = await textOf(source, places);
   const token = text.trim();
   if (!BEARER_TOKEN.test(token)) {
     throw new CredentialsError(`${place} holds no bearer token: put the cluster's token there, and nothing else`);
   }
   return token;
+}
+
+async function textOf(source: TokenSource, { environment, secrets, signal }: Places) {
+  if ('file' in source) return fromFile(source.file);
+  if ('env' in source) return fromVariable(source.env, environment);
+  const place = 'secret' in source ? `The secret ${source.secret}` : `The parameter ${source.parameter}`;
+  if (!secrets) throw new CredentialsError(`${place} holds the cluster's token, and there is no secret store here`);
+  try {
+    return { place, text: await secrets.read(source, signal) };
+  } catch (cause) {
+    if (!(cause instanceof SecretFault)) throw cause;
+    throw new CredentialsError(`${place}, which should hold the cluster's token: ${cause.message}`, { cause });
+  }
 }
 
 async function fromFile(file: string) {
