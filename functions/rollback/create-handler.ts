@@ -1,10 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Settings } from '#shared/contracts/settings.ts';
-import { MAX_ALERTS, type ParsedWebhook, parseWebhook, type Webhook } from '#shared/contracts/webhook.ts';
-import type { Clock } from '#shared/ports/clock.ts';
-import type { Cluster } from '#shared/ports/cluster.ts';
-import type { RollbackLog } from '#shared/ports/rollback-log.ts';
-import type { Log, Meter } from '#shared/ports/telemetry.ts';
+import { MAX_ALERTS, type ParsedWebhook, parseWebhook } from '#shared/contracts/webhook.ts';
 import { authorize } from '#shared/runtime/authorize.ts';
 import {
   bodyBytes,
@@ -17,22 +13,12 @@ import {
   problem,
 } from '#shared/runtime/http.ts';
 import type { HttpHandler } from '#shared/runtime/http-function.ts';
-import { startBudget } from '#shared/steps/budget.ts';
-import { type RecordedDelivery, recordOutcomes } from '#shared/steps/record-outcomes.ts';
-import { rollBackAlerts } from '#shared/steps/roll-back-alerts.ts';
 import { answerOf } from './answer.ts';
-import { countIgnoredEntries, report } from './report.ts';
+import { type HandleWebhookDeps, handleWebhook, type PolicySettings } from './handle-webhook.ts';
 
-type PolicySettings = Pick<Settings, 'mode' | 'tokens' | 'alerts' | 'sla' | 'hold'>;
-
-export type RollbackFunctionDeps = {
+export type RollbackFunctionDeps = HandleWebhookDeps & {
   /** Rejects where they cannot be loaded: then nobody is told that a token is wrong. */
-  readonly settings: () => Promise<PolicySettings>;
-  readonly clusters: () => Promise<readonly Cluster[]>;
-  readonly rollbackLog: RollbackLog;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly meter: Meter;
+  readonly settings: () => Promise<Pick<Settings, 'tokens'> & PolicySettings>;
 };
 
 /** API Gateway lets 10 MB through; a webhook of 5,000 alerts has less than this. */
@@ -67,34 +53,7 @@ async function receiveAlerts(
   const parsed = parseWebhook(bodyText(event));
   if (parsed.kind !== 'webhook') return rejected(malformed(parsed), deps);
   const delivery = await handleWebhook(parsed.webhook, { receivedAt, settings: allowed.settings, signal }, deps);
-  report(delivery, deps);
   return answerOf(delivery);
-}
-
-type Receipt = { readonly receivedAt: number; readonly settings: PolicySettings; readonly signal: AbortSignal };
-
-/** The rollback itself: nothing but the Kubernetes API is waited for before the patch. */
-async function handleWebhook(
-  webhook: Webhook,
-  { receivedAt, settings, signal }: Receipt,
-  deps: RollbackFunctionDeps,
-): Promise<RecordedDelivery> {
-  const { clock, log, meter, rollbackLog } = deps;
-  const { alerts, truncatedAlerts } = webhook;
-  if (truncatedAlerts > 0) {
-    log.warn('Alertmanager left alerts out of the webhook: set max_alerts: 0 in its receiver', { truncatedAlerts });
-    meter.count('AlertsTruncated', {}, truncatedAlerts);
-  }
-  const { mode, sla: slaMs, hold: holdMs, alerts: rules } = settings;
-  const outcomes = await rollBackAlerts(alerts, {
-    clusters: await deps.clusters(),
-    policy: { rules, mode, clusterLabel: rules.clusterLabel, slaMs, holdMs },
-    budget: startBudget(clock, signal, receivedAt),
-    receivedAt,
-    onConflict: () => meter.count('ConflictRetries'),
-  });
-  countIgnoredEntries(outcomes, meter);
-  return recordOutcomes(outcomes, { receivedAt, truncatedAlerts, slaMs }, { log: rollbackLog, clock }, signal);
 }
 
 /** A 4xx is final for Alertmanager, so each one is counted: the alarm on it is the only second chance. */
