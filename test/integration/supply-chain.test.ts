@@ -42,7 +42,7 @@ describe('the lock file', () => {
 
     const scripted = Object.entries(await lockfile()).filter(([, { hasInstallScript }]) => hasInstallScript);
 
-    expect(scripted.map(([path]) => nameOf(path)).sort()).toEqual(Object.keys(allowScripts).sort());
+    expect(new Set(scripted.map(([path]) => nameOf(path)))).toEqual(new Set(Object.keys(allowScripts)));
   });
 });
 
