@@ -22,6 +22,12 @@ export default defineConfig({
         fileParallelism: false,
         globalSetup: ['test/real/global-setup.ts'],
       }),
+      project('e2e', ['test/e2e/**/*.test.ts'], {
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+        globalSetup: ['test/e2e/global-setup.ts'],
+      }),
     ],
     coverage: {
       include: ['functions/**', 'shared/**'],

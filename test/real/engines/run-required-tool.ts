@@ -8,6 +8,8 @@ const installHints = {
   go: 'install Go 1.26 or newer: it builds the engines that the tests run',
   mvn: 'install Maven 3 and a JDK 17 or newer: they fetch DynamoDB Local',
   javac: 'install a JDK 17 or newer (a JRE has no compiler): it compiles the launcher of DynamoDB Local',
+  python3:
+    'install Python 3.10 or newer with its venv module (on Debian, the package python3-venv): it runs the emulator of AWS',
 } as const;
 
 /** Runs a build tool and returns its standard output; an absent or failing tool is an error that says what to do. */
