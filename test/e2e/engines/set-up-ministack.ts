@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { installStamped } from '#test/real/engines/install-stamped.ts';
 import { printEngineLine } from '#test/real/engines/print-engine-line.ts';
 import { runRequiredTool } from '#test/real/engines/run-required-tool.ts';
+import { runTool } from '#test/real/engines/run-tool.ts';
 
 const requirements = fileURLToPath(new URL('./requirements.txt', import.meta.url));
 
@@ -21,6 +22,7 @@ export async function setUpMinistack(cacheDir: string): Promise<void> {
 async function install(into: string): Promise<void> {
   await runRequiredTool('python3', ['-m', 'venv', into]);
   const options = ['--quiet', '--disable-pip-version-check', '--require-hashes', '--only-binary', ':all:'];
-  const environment = join(into, 'bin', 'python');
-  await runRequiredTool(environment, ['-m', 'pip', 'install', ...options, '--requirement', requirements]);
+  const pip = ['-m', 'pip', 'install', ...options, '--requirement', requirements];
+  const { code, output } = await runTool(join(into, 'bin', 'python'), pip);
+  if (code !== 0) throw new Error(`pip could not install what requirements.txt says:\n${output}`);
 }
