@@ -163,21 +163,46 @@ export const SettingsSchema = z.strictObject({
 });
 export type Settings = z.infer<typeof SettingsSchema>;
 
+/** What is wrong, and where: the path from the top of what was checked. */
+export type SettingsProblem = { readonly path: string; readonly message: string };
+
 export class InvalidSettingsError extends Error {
   override name = 'InvalidSettingsError' as const;
   readonly retryable = false;
+  readonly problems: readonly SettingsProblem[];
+
+  constructor(message: string, problems: readonly SettingsProblem[] = [], options?: ErrorOptions) {
+    super(message, options);
+    this.problems = problems;
+  }
+}
+
+/** Every problem at once, for whoever has to mend them. */
+export function invalidSettings(problems: readonly SettingsProblem[]): InvalidSettingsError {
+  const words = problems.map(({ path, message }) => `${path || 'settings'}: ${message}`);
+  return new InvalidSettingsError(`The settings are not valid: ${words.join('; ')}`, problems);
+}
+
+/** A whole document, parsed from JSON already. */
+export function checkSettings(document: unknown): Settings | readonly SettingsProblem[] {
+  const parsed = SettingsSchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  return parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
 }
 
 /** @throws InvalidSettingsError that lists every problem with its path. */
 export function parseSettings(text: string): Settings {
-  let json: unknown;
+  let document: unknown;
   try {
-    json = JSON.parse(text);
+    document = JSON.parse(text);
   } catch (cause) {
-    throw new InvalidSettingsError('The settings are not JSON', { cause });
+    throw new InvalidSettingsError('The settings are not JSON', [], { cause });
   }
-  const parsed = SettingsSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'settings'}: ${message}`);
-  throw new InvalidSettingsError(`The settings are not valid: ${problems.join('; ')}`);
+  const checked = checkSettings(document);
+  if (isProblems(checked)) throw invalidSettings(checked);
+  return checked;
+}
+
+export function isProblems<T>(checked: T | readonly SettingsProblem[]): checked is readonly SettingsProblem[] {
+  return Array.isArray(checked);
 }

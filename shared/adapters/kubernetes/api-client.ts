@@ -49,6 +49,8 @@ export type ApiClient = {
   /** Opens the TLS connection ahead of the first request. */
   warm(): Promise<void>;
   close(): void;
+  /** Closes the connection once nothing is under way; a late request still gets its answer, on one of its own. */
+  retire(): void;
 };
 
 export function apiClient(endpoint: ApiEndpoint): ApiClient {
@@ -59,7 +61,20 @@ export function apiClient(endpoint: ApiEndpoint): ApiClient {
     : new http.Agent({ keepAlive: true });
   const send = secure ? https.request : http.request;
 
-  async function request({ method, path, body, contentType, signal }: ApiRequest): Promise<ApiResponse> {
+  let underWay = 0;
+  let retired = false;
+
+  async function request(asked: ApiRequest): Promise<ApiResponse> {
+    underWay += 1;
+    try {
+      return await exchange(asked);
+    } finally {
+      underWay -= 1;
+      if (retired && underWay === 0) agent.destroy();
+    }
+  }
+
+  async function exchange({ method, path, body, contentType, signal }: ApiRequest): Promise<ApiResponse> {
     const credentials = await endpoint.credentials.headers(signal);
     const headers = {
       accept: 'application/json',
@@ -95,6 +110,10 @@ export function apiClient(endpoint: ApiEndpoint): ApiClient {
       await request({ method: 'GET', path: '/version', signal: AbortSignal.timeout(2000) });
     },
     close: () => agent.destroy(),
+    retire() {
+      retired = true;
+      if (underWay === 0) agent.destroy();
+    },
   };
 }
 

@@ -11,17 +11,23 @@ export type ClusterAccess = {
   readonly eks?: ((settings: EksSettings) => Credentials) | undefined;
 };
 
-/** The configured clusters, each with its own kept connection. */
+/** A configured cluster, with its own kept connection. Throws where there is no way to make its credentials. */
+export function clusterFromSettings(
+  { name, endpoint, ca, namespaces, optionalReads, context, ...proof }: ClusterSettings,
+  access: ClusterAccess,
+) {
+  return kubernetesCluster({
+    name,
+    namespaces,
+    optionalReads,
+    context,
+    endpoint: { url: endpoint, ca, credentials: credentialsOf(name, proof, access) },
+  });
+}
+
+/** All of them. */
 export function clustersFromSettings(settings: readonly ClusterSettings[], access: ClusterAccess) {
-  return settings.map(({ name, endpoint, ca, namespaces, optionalReads, context, ...proof }) =>
-    kubernetesCluster({
-      name,
-      namespaces,
-      optionalReads,
-      context,
-      endpoint: { url: endpoint, ca, credentials: credentialsOf(name, proof, access) },
-    }),
-  );
+  return settings.map((one) => clusterFromSettings(one, access));
 }
 
 function credentialsOf(

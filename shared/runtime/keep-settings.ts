@@ -1,0 +1,172 @@
+import { InvalidSettingsError, type Settings } from '#shared/contracts/settings.ts';
+import { joinSettings } from '#shared/contracts/settings-parameters.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { SettingsSource } from '#shared/ports/settings-source.ts';
+import type { Log, Meter } from '#shared/ports/telemetry.ts';
+import { waitAtMost } from './wait-at-most.ts';
+
+/** Settings with where they are from. */
+export type SettingsInUse<S = Settings> = {
+  readonly settings: S;
+  /** Parameter Store, the deployed package, or the function's environment, which does not change. */
+  readonly origin: 'parameters' | 'package' | 'environment';
+  /** Whether others may be stored by now: older than the refresh time, or the package's. */
+  readonly stale: boolean;
+};
+
+export type SettingsKeeper = {
+  /** What is at hand without waiting, or nothing. */
+  atHand(): SettingsInUse | undefined;
+  /** What is in use, after a refresh was waited for where it was due. Rejects where there is nothing to use. */
+  refreshed(): Promise<SettingsInUse>;
+  /** The same for doing something by them: staleness is logged and counted. */
+  current(): Promise<SettingsInUse>;
+};
+
+export type KeepSettingsDeps = {
+  readonly source: SettingsSource;
+  /** The path that the parameters are below. */
+  readonly path: string;
+  /** The settings of the package; throws where it has none. */
+  readonly fallback: () => Settings;
+  /** Told of every document that comes into use, before anyone is given it. */
+  readonly onChange?: ((settings: Settings) => void) | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+};
+
+/** A revoked token is refused, and the kill switch works, at the latest so long after the change. */
+export const REFRESH_AFTER_MS = 60_000;
+/** How long a request waits for a refresh, beside the LIST; it comes into use whenever it arrives. */
+const REFRESH_WAIT_MS = 300;
+const FIRST_WAIT_MS = 500;
+/** A reading that takes longer is given up. */
+const READ_LIMIT_MS = 5000;
+/** After one that failed: a throttled store is not asked by every request. */
+const RETRY_AFTER_MS = 5000;
+
+/**
+ * Keeps the settings of a deployed service: read at once, again when they are older than a minute, never replaced by a
+ * document that is not valid. Until the first reading arrives, and where none does, the package's are used.
+ */
+export function keepSettings(deps: KeepSettingsDeps): SettingsKeeper {
+  const { source, path, clock, log, meter } = deps;
+  let latest: { readonly settings: Settings; readonly readAt: number } | undefined;
+  let reading:
+    | { readonly done: Promise<void>; readonly startedAt: number; readonly giveUp: AbortController }
+    | undefined;
+  let lastFailure: { readonly at: number; readonly message: string } | undefined;
+  let waitedForFirst = false;
+  let packaged: Settings | undefined;
+
+  function start(): Promise<void> {
+    const startedAt = clock.now();
+    const giveUp = new AbortController();
+    const done = read(startedAt, AbortSignal.any([giveUp.signal, AbortSignal.timeout(READ_LIMIT_MS)])).finally(() => {
+      if (reading?.done === done) reading = undefined;
+    });
+    reading = { done, startedAt, giveUp };
+    return done;
+  }
+  async function read(startedAt: number, signal: AbortSignal): Promise<void> {
+    try {
+      const settings = joinSettings(await source.read(signal), path);
+      // One that was given up may still arrive, after a later one.
+      if (latest && latest.readAt >= startedAt) return;
+      latest = { settings, readAt: startedAt };
+      lastFailure = undefined;
+      deps.onChange?.(settings);
+    } catch (cause) {
+      noteFailure(cause);
+    }
+  }
+  function noteFailure(cause: unknown): void {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    lastFailure = { at: clock.now(), message };
+    if (cause instanceof InvalidSettingsError) {
+      meter.count('SettingsInvalid');
+      log.error('The stored settings are not valid; those in use stay', {
+        path,
+        problems: cause.problems,
+        cause: message,
+      });
+    } else {
+      log.warn('The settings cannot be read; those in use stay', { path, cause: message });
+    }
+  }
+  function isOld(): boolean {
+    return latest === undefined || clock.now() - latest.readAt > REFRESH_AFTER_MS;
+  }
+  /** What is under way, or a new reading where one is due; nothing right after a failure. */
+  function dueReading(): Promise<void> | undefined {
+    if (reading && clock.now() - reading.startedAt <= READ_LIMIT_MS) return reading.done;
+    reading?.giveUp.abort();
+    if (lastFailure && clock.now() - lastFailure.at < RETRY_AFTER_MS) return undefined;
+    return start();
+  }
+  function fallback(): Settings {
+    if (!packaged) {
+      packaged = deps.fallback();
+      deps.onChange?.(packaged);
+    }
+    return packaged;
+  }
+  function inUse(): SettingsInUse {
+    if (latest) return { settings: latest.settings, origin: 'parameters', stale: isOld() };
+    return { settings: fallback(), origin: 'package', stale: true };
+  }
+  const atHand = () => orNothing(inUse);
+  async function refreshed(): Promise<SettingsInUse> {
+    const due = isOld() ? dueReading() : undefined;
+    if (due) await waitAtMost(due, waitedForFirst ? REFRESH_WAIT_MS : FIRST_WAIT_MS, clock);
+    waitedForFirst = true;
+    // Without the package's there is nothing to answer by: then the reading is waited for to its end.
+    if (!atHand() && reading) await reading.done;
+    return inUse();
+  }
+
+  // At once, so that the clusters of the package are connected to beside the first reading.
+  atHand();
+  void start();
+  return {
+    atHand,
+    refreshed,
+    async current() {
+      const used = await refreshed();
+      if (used.stale) {
+        meter.count('SettingsStale');
+        log.warn('The settings in use are not the latest', {
+          origin: used.origin,
+          ageSeconds: latest && Math.round((clock.now() - latest.readAt) / 1000),
+          cause: lastFailure?.message,
+        });
+      }
+      return used;
+    },
+  };
+}
+
+/** Settings of the environment: they last as long as the function does. */
+export function fixedSettings(load: () => Settings, onChange?: (settings: Settings) => void): SettingsKeeper {
+  let loaded: SettingsInUse | undefined;
+  function inUse(): SettingsInUse {
+    if (!loaded) {
+      loaded = { settings: load(), origin: 'environment', stale: false };
+      onChange?.(loaded.settings);
+    }
+    return loaded;
+  }
+  const atHand = () => orNothing(inUse);
+  atHand();
+  return { atHand, refreshed: async () => inUse(), current: async () => inUse() };
+}
+
+/** Whoever cannot wait takes what there is. */
+function orNothing<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { clusterFromSettings } from '#shared/adapters/kubernetes/clusters-from-settings.ts';
+import { parseSettings, type Settings } from '#shared/contracts/settings.ts';
+import type { Cluster } from '#shared/ports/cluster.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
+import type { Log, Meter } from '#shared/ports/telemetry.ts';
+import { awsOutside, type ServiceOutside } from './aws-outside.ts';
+import { clusterRegistry } from './cluster-registry.ts';
+import { fixedSettings, keepSettings, type SettingsInUse } from './keep-settings.ts';
+
+/** What a function of the deployed service reads its settings by, and what they describe. */
+export type Service = {
+  /** Those in use; where they are older than a minute, a refresh is waited for first, 300 ms at most. */
+  settings(): Promise<Settings>;
+  /** What is at hand without waiting, and whether it is the latest; nothing before the first reading. */
+  settingsAtHand(): SettingsInUse | undefined;
+  /** For telling how it stands with them: as `settings`, and staleness is not counted. */
+  settingsState(): Promise<Pick<SettingsInUse, 'origin' | 'stale'>>;
+  /** The clusters of the settings in use, refreshed in the same way. */
+  clusters(): Promise<readonly Cluster[]>;
+  /** The clusters of the settings at hand, at once. */
+  clustersAtHand(): readonly Cluster[];
+  readonly secrets: Secrets;
+};
+
+export type Telemetry = { readonly log: Log; readonly meter: Meter };
+
+/**
+ * Opens what the environment describes, once in the life of a function: settings from WEIGHTLESS_SETTINGS (JSON), or
+ * from Parameter Store below WEIGHTLESS_SETTINGS_PATH with the package's file as fallback, or from that file
+ * (WEIGHTLESS_SETTINGS_FILE, settings.json); one connection to each cluster, opened while Lambda still initialises.
+ */
+export function openService(
+  variables: NodeJS.ProcessEnv,
+  { log, meter }: Telemetry,
+  outside: ServiceOutside = awsOutside(variables),
+): Service {
+  const { WEIGHTLESS_SETTINGS: text, WEIGHTLESS_SETTINGS_PATH: path } = variables;
+  const { WEIGHTLESS_SETTINGS_FILE: file = 'settings.json' } = variables;
+  const registry = clusterRegistry({
+    build: (entry) => clusterFromSettings(entry, outside.access),
+    onUnusable: (cluster, cause) =>
+      log.error('The settings of a cluster cannot be used; its alerts stay pending', { cluster, cause: String(cause) }),
+  });
+  const onChange = ({ clusters }: Settings) => registry.update(clusters);
+  const fromFile = () => parseSettings(text ?? readFileSync(file, 'utf8'));
+  const keeper =
+    text === undefined && path
+      ? keepSettings({
+          source: outside.source(path),
+          path,
+          fallback: fromFile,
+          onChange,
+          clock: outside.clock,
+          log,
+          meter,
+        })
+      : fixedSettings(fromFile, onChange);
+  return {
+    settings: async () => (await keeper.current()).settings,
+    settingsAtHand: () => keeper.atHand(),
+    async settingsState() {
+      const { origin, stale } = await keeper.refreshed();
+      return { origin, stale };
+    },
+    async clusters() {
+      await keeper.refreshed();
+      return registry.clusters();
+    },
+    clustersAtHand: () => registry.clusters(),
+    secrets: outside.secrets,
+  };
+}
