@@ -38,7 +38,13 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
     const onUnreadable: OnUnreadable = (key, cause) =>
       log.warn('A stored item cannot be read and is left out', { key, cause: `${key}: ${wordsOf(cause)}` });
     const outbox = adapters.dynamodbOutbox(client, TABLE, { onUnreadable });
-    const publish = createPublishHandler({ bus, outbox, log });
+    const publish = createPublishHandler({
+      bus,
+      outbox,
+      // What they would hold is logged, and there is nobody here to take it out again.
+      deadLetters: { put: async () => undefined },
+      log,
+    });
     const poller = adapters.pollStream({
       endpoint: engine.endpoint,
       streamArn,

@@ -3,9 +3,11 @@ import * as z from 'zod/mini';
 const Env = z.object({
   WEIGHTLESS_TABLE: z.string().check(z.minLength(1)),
   WEIGHTLESS_EVENT_BUS: z.string().check(z.minLength(1)),
+  /** The URL of the queue for what can never be sent. */
+  WEIGHTLESS_DEAD_LETTERS: z.string().check(z.minLength(1)),
 });
 
-export type PublishEnv = { readonly table: string; readonly eventBus: string };
+export type PublishEnv = { readonly table: string; readonly eventBus: string; readonly deadLetters: string };
 
 /** Reads the function's environment; throws with every variable that is missing. */
 export function readEnv(variables: Readonly<Record<string, string | undefined>>): PublishEnv {
@@ -13,5 +15,6 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>>)
   if (!env.success) {
     throw new Error(`The environment of the publish function is incomplete:\n${z.prettifyError(env.error)}`);
   }
-  return { table: env.data.WEIGHTLESS_TABLE, eventBus: env.data.WEIGHTLESS_EVENT_BUS };
+  const { WEIGHTLESS_TABLE: table, WEIGHTLESS_EVENT_BUS: eventBus, WEIGHTLESS_DEAD_LETTERS: deadLetters } = env.data;
+  return { table, eventBus, deadLetters };
 }

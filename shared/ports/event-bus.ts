@@ -1,7 +1,13 @@
 import type { OutboxEvent } from '#shared/contracts/events.ts';
+import type { Page } from './rollback-log.ts';
 
 /** One event that the bus did not take, with its words. */
-export type Refused = { readonly event: OutboxEvent; readonly message: string };
+export type Refused = {
+  readonly event: OutboxEvent;
+  readonly message: string;
+  /** The bus will never take it: it is the event that is wrong, and not the hour. */
+  readonly final: boolean;
+};
 
 /** Where events go. Throws where the bus as a whole does not answer. */
 export type EventBus = {
@@ -14,4 +20,9 @@ export type Outbox = {
   markSent(events: readonly OutboxEvent[], signal: AbortSignal): Promise<void>;
   /** Those written before `olderThan` (epoch ms) and not sent. */
   unsent(olderThan: number, limit: number, signal: AbortSignal): Promise<readonly OutboxEvent[]>;
+  /** The same in pages, so that what cannot be sent hides nothing behind it. */
+  unsentPage(olderThan: number, page: Page, signal: AbortSignal): Promise<UnsentPage>;
 };
+
+/** `next` is absent after the last page; a page may hold fewer than its limit, or none, and not be the last. */
+export type UnsentPage = { readonly events: readonly OutboxEvent[]; readonly next?: string | undefined };

@@ -22,6 +22,8 @@ export type PutEventsServer = {
   readonly calls: readonly number[];
   /** Says of an entry with what error code it is refused, if it is. */
   refuse(why: (entry: SentEntry) => string | undefined): void;
+  /** Says of an entry whether it makes the whole call invalid. */
+  choke(on: (entry: SentEntry) => boolean): void;
   /** From the call of this number on (0 is the next one), every call is answered with a 500. */
   breakAt(call: number): void;
   waitFor(count: number): Promise<readonly SentEntry[]>;
@@ -33,6 +35,7 @@ export async function startPutEventsServer(): Promise<PutEventsServer> {
   const taken: SentEntry[] = [];
   const calls: number[] = [];
   let why: (entry: SentEntry) => string | undefined = () => undefined;
+  let chokes: (entry: SentEntry) => boolean = () => false;
   let brokenFrom = Number.POSITIVE_INFINITY;
 
   function answer(target: unknown, text: string): [number, unknown] {
@@ -47,6 +50,7 @@ export async function startPutEventsServer(): Promise<PutEventsServer> {
         400,
         { __type: 'ValidationException', message: 'Total size of the entries in the request is over the limit.' },
       ];
+    if (Entries.some((entry) => chokes(entry))) return [400, { __type: 'ValidationException', message: 'choked' }];
     const results = Entries.map((entry) => {
       const code = why(entry);
       if (code) return { ErrorCode: code, ErrorMessage: `refused with ${code}` };
@@ -72,6 +76,9 @@ export async function startPutEventsServer(): Promise<PutEventsServer> {
     calls,
     refuse(next) {
       why = next;
+    },
+    choke(on) {
+      chokes = on;
     },
     breakAt(call) {
       brokenFrom = calls.length + call;

@@ -22,6 +22,7 @@ const environment = {
   AWS_REGION: 'eu-central-1',
   WEIGHTLESS_TABLE: 'weightless',
   WEIGHTLESS_EVENT_BUS: 'weightless',
+  WEIGHTLESS_DEAD_LETTERS: 'https://127.0.0.1:1/000000000000/letters',
   WEIGHTLESS_SETTINGS: JSON.stringify({
     clusters: [{ name: 'test', endpoint: 'https://127.0.0.1:1', token: { env: 'CLUSTER_TOKEN' } }],
     tokens: [{ name: 'test', sha256: createHash('sha256').update('a-token').digest('hex'), scope: 'alerts' }],

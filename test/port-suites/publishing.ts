@@ -6,6 +6,7 @@ import { createPublishHandler } from '#functions/publish/create-handler.ts';
 import { eventbridgeBus } from '#shared/adapters/eventbridge/eventbridge-bus.ts';
 import { eventbridgeClient } from '#shared/adapters/eventbridge/eventbridge-client.ts';
 import type { OutboxEvent } from '#shared/contracts/events.ts';
+import type { DeadLetter } from '#shared/ports/dead-letters.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
 import { aTargetRecord } from '#test/builders/target-record.ts';
@@ -22,7 +23,9 @@ export function describePublishing(name: string, endpoint: () => string): void {
     let store: DynamodbStore;
     let bus: PutEventsServer;
     let poller: StreamPoller | undefined;
+    let letters: DeadLetter[];
     beforeEach(async () => {
+      letters = [];
       store = await openDynamodbStore(endpoint());
       bus = await startPutEventsServer();
     });
@@ -37,6 +40,11 @@ export function describePublishing(name: string, endpoint: () => string): void {
       const publish = createPublishHandler({
         bus: eventbridgeBus(eventbridgeClient({ ...LOCAL_AWS, endpoint: bus.endpoint }), 'weightless'),
         outbox: store.outbox,
+        deadLetters: {
+          async put(sent) {
+            letters.push(...sent);
+          },
+        },
         log: recordingLog(),
       });
       poller = pollStream({
@@ -100,6 +108,19 @@ export function describePublishing(name: string, endpoint: () => string): void {
       expect(await unsentIds()).toEqual(['b']);
       expect(stream.batches.filter((batch) => batch.length > 0).length).toBeGreaterThan(3);
       expect(stream.discarded.map(({ dynamodb }) => dynamodb?.Keys?.['pk']?.S)).toContain('EVENT#b');
+    });
+
+    it('puts what the bus never takes with the dead letters, and sends what stands behind it in the stream', async () => {
+      bus.refuse((entry) => (idOf(entry) === 'b' ? 'MalformedDetail' : undefined));
+      for (const id of ['a', 'b', 'c']) await write(anOutboxEvent({ id }));
+
+      const stream = poll();
+      await stream.idle();
+
+      expect(letters).toEqual([expect.objectContaining({ event: 'b', problem: expect.stringContaining('Malformed') })]);
+      expect(bus.taken.map(idOf)).toEqual(['a', 'c']);
+      expect(await unsentIds()).toEqual([]);
+      expect(stream.discarded).toEqual([]);
     });
 
     it('does not publish the change of an event that is there', async () => {

@@ -5,6 +5,9 @@ import { batchEntries, entryBytes, MAX_BYTES } from './batch-entries.ts';
 
 type Entry = { readonly event: OutboxEvent; readonly entry: PutEventsRequestEntry; readonly bytes: number };
 
+/** Codes of an entry or of a whole call that speak of the event. All others pass, if late: access is granted again, too. */
+const FINAL = new Set(['InvalidArgument', 'MalformedDetail', 'ValidationException']);
+
 /**
  * An EventBridge bus. One call follows the other, so that events arrive about in their order. It throws where the first
  * call fails; where a later one does, what was not sent comes back as refused, as the rest is on the bus already.
@@ -16,8 +19,22 @@ export function eventbridgeBus(client: EventBridgeClient, busName: string): Even
     return batch.flatMap(({ event }, place) => {
       const { EventId, ErrorCode, ErrorMessage } = results[place] ?? {};
       if (EventId && !ErrorCode) return [];
-      return [{ event, message: ErrorCode ? `${ErrorCode}: ${ErrorMessage}` : 'the bus did not answer for it' }];
+      const message = ErrorCode ? `${ErrorCode}: ${ErrorMessage}` : 'the bus did not answer for it';
+      return [{ event, message, final: ErrorCode !== undefined && FINAL.has(ErrorCode) }];
     });
+  }
+
+  /** One entry that the bus cannot read fails its whole call: then each goes alone. */
+  async function putEach(batch: readonly Entry[], signal: AbortSignal): Promise<Refused[]> {
+    try {
+      return await put(batch, signal);
+    } catch (error) {
+      if (!(error instanceof Error && FINAL.has(error.name))) throw error;
+      if (batch.length === 1) return batch.map(({ event }) => ({ event, message: wordsOf(error), final: true }));
+    }
+    const refused: Refused[] = [];
+    for (const one of batch) refused.push(...(await putEach([one], signal)));
+    return refused;
   }
 
   return {
@@ -27,11 +44,12 @@ export function eventbridgeBus(client: EventBridgeClient, busName: string): Even
       const refused: Refused[] = tooLarge.map(({ event, bytes }) => ({
         event,
         message: `It has ${bytes} bytes: EventBridge takes less than ${MAX_BYTES} in one event`,
+        final: true,
       }));
       const batches = batchEntries(entries.filter(({ bytes }) => bytes < MAX_BYTES));
       for (const [place, batch] of batches.entries()) {
         try {
-          refused.push(...(await put(batch, signal)));
+          refused.push(...(await putEach(batch, signal)));
         } catch (error) {
           if (place === 0) throw error;
           refused.push(...batches.slice(place).flatMap((unsent) => unsent.map(notSent(error))));
@@ -55,6 +73,10 @@ function entryOf(event: OutboxEvent, busName: string): Entry {
 }
 
 function notSent(error: unknown): (entry: Entry) => Refused {
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return ({ event }) => ({ event, message: `not sent, as the bus stopped answering: ${message}` });
+  const message = `not sent, as the bus stopped answering: ${wordsOf(error)}`;
+  return ({ event }) => ({ event, message, final: false });
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -64,9 +64,9 @@ describe('eventbridgeBus', () => {
 
     const refused = await bus.publish(events(12), signal);
 
-    expect(refused.map(({ event, message }) => [event.id, message])).toEqual([
-      ['event-3', 'ThrottlingException: refused with ThrottlingException'],
-      ['event-11', 'ThrottlingException: refused with ThrottlingException'],
+    expect(refused.map(({ event, message, final }) => [event.id, message, final])).toEqual([
+      ['event-3', 'ThrottlingException: refused with ThrottlingException', false],
+      ['event-11', 'ThrottlingException: refused with ThrottlingException', false],
     ]);
     expect(server.taken).toHaveLength(10);
   });
@@ -79,9 +79,40 @@ describe('eventbridgeBus', () => {
 
     const refused = await bus.publish([two, one], signal);
 
-    expect(refused.map(({ event }) => event.id)).toEqual(['large']);
+    expect(refused.map(({ event, final }) => [event.id, final])).toEqual([['large', true]]);
     expect(refused[0]?.message).toMatch(/^It has \d+ bytes: EventBridge takes less than 1048576 in one event$/);
     expect(server.taken.map(idOf)).toEqual(['fits']);
+  });
+
+  it.each(['MalformedDetail', 'InvalidArgument'])(
+    'says that the bus never takes an entry it calls %s',
+    async (code) => {
+      server.refuse((entry) => (idOf(entry) === 'event-1' ? code : undefined));
+
+      const refused = await bus.publish(events(3), signal);
+
+      expect(refused.map(({ event, final }) => [event.id, final])).toEqual([['event-1', true]]);
+      expect(server.taken.map(idOf)).toEqual(['event-0', 'event-2']);
+    },
+  );
+
+  it('says of what it may yet be allowed to send that it is not final', async () => {
+    server.refuse(() => 'NotAuthorizedForSourceException');
+
+    const refused = await bus.publish(events(1), signal);
+
+    expect(refused.map(({ final }) => final)).toEqual([false]);
+  });
+
+  it('sends each alone where one of them makes the bus refuse the whole call', async () => {
+    server.choke((entry) => idOf(entry) === 'event-1');
+
+    const refused = await bus.publish(events(3), signal);
+
+    expect(refused.map(({ event, message, final }) => [event.id, message, final])).toEqual([
+      ['event-1', 'ValidationException: choked', true],
+    ]);
+    expect(server.taken.map(idOf)).toEqual(['event-0', 'event-2']);
   });
 
   it('throws where the bus as a whole does not answer', async () => {

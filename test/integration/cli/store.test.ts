@@ -25,7 +25,7 @@ function busThatRefuses(...ids: string[]): EventBus & { readonly taken: string[]
       const [kept, sent] = [events.filter(({ id }) => ids.includes(id)), events.filter(({ id }) => !ids.includes(id))];
       taken.push(...sent.map(({ id }) => id));
       refused.push(...kept.map(({ id }) => id));
-      return kept.map((event) => ({ event, message: 'not this one' }));
+      return kept.map((event) => ({ event, message: 'not this one', final: false }));
     },
   };
 }

@@ -30,6 +30,7 @@ it('the deployed publish function finds table and bus through its environment, a
   vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', bus.endpoint);
   vi.stubEnv('WEIGHTLESS_TABLE', store.table);
   vi.stubEnv('WEIGHTLESS_EVENT_BUS', 'platform');
+  vi.stubEnv('WEIGHTLESS_DEAD_LETTERS', 'http://127.0.0.1:1/000000000000/letters');
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
   const event = anOutboxEvent();
   const signal = new AbortController().signal;

@@ -2,6 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createPublishHandler } from '#functions/publish/create-handler.ts';
 import type { OutboxEvent } from '#shared/contracts/events.ts';
+import type { DeadLetter } from '#shared/ports/dead-letters.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
@@ -21,6 +22,9 @@ describe('the publish function', () => {
   let published: { events: readonly OutboxEvent[]; signal: AbortSignal }[];
   let marked: string[];
   let refusedIds: string[];
+  let final: boolean;
+  let letters: DeadLetter[];
+  let lettersFault: Error | undefined;
   let busFault: Error | undefined;
   let storeFault: Error | undefined;
   let log: ReturnType<typeof recordingLog>;
@@ -29,6 +33,9 @@ describe('the publish function', () => {
     published = [];
     marked = [];
     refusedIds = [];
+    final = false;
+    letters = [];
+    lettersFault = undefined;
     busFault = undefined;
     storeFault = undefined;
     log = recordingLog();
@@ -40,7 +47,8 @@ describe('the publish function', () => {
         async publish(events, given) {
           published.push({ events, signal: given });
           if (busFault) throw busFault;
-          return events.filter(({ id }) => refusedIds.includes(id)).map((event) => ({ event, message: 'no room' }));
+          const refused = events.filter(({ id }) => refusedIds.includes(id));
+          return refused.map((event) => ({ event, message: 'no room', final }));
         },
       },
       outbox: {
@@ -49,6 +57,13 @@ describe('the publish function', () => {
           marked.push(...events.map(({ id }) => id));
         },
         unsent: async () => [],
+      },
+      deadLetters: {
+        async put(sent, given) {
+          expect(given).toBe(signal);
+          if (lettersFault) throw lettersFault;
+          letters.push(...sent);
+        },
       },
       log,
     });
@@ -76,10 +91,17 @@ describe('the publish function', () => {
     expect(log.lines).toEqual([]);
   });
 
-  it('reports an item that does not parse, by its sequence number, and sends the others', async () => {
+  it('puts an item that does not parse with the dead letters, and sends the others', async () => {
     const failures = await publish(aStreamRecord(a), poison('p'), aStreamRecord(c));
 
-    expect(failures).toEqual(['seq-p']);
+    expect(failures).toEqual([]);
+    expect(letters).toEqual([
+      {
+        problem: expect.stringContaining('The outbox item cannot be read: '),
+        item: 'EVENT#p',
+        sequenceNumber: 'seq-p',
+      },
+    ]);
     expect(marked).toEqual(['a', 'c']);
     expect(log.lines).toContainEqual({
       level: 'error',
@@ -88,14 +110,15 @@ describe('the publish function', () => {
     });
   });
 
-  it('reports an item without an image', async () => {
+  it('puts an item without an image with the dead letters', async () => {
     const record = aStreamRecord(a);
     delete record.dynamodb?.NewImage;
 
-    expect(await publish(record)).toEqual(['seq-a']);
+    expect(await publish(record)).toEqual([]);
+    expect(letters).toEqual([expect.objectContaining({ item: 'EVENT#a', sequenceNumber: 'seq-a' })]);
   });
 
-  it('reports what the bus refuses, with its words in the log, and does not clear its mark', async () => {
+  it('reports what the bus does not take now, with its words in the log, and does not clear its mark', async () => {
     refusedIds = ['b'];
 
     const failures = await publish(aStreamRecord(a), aStreamRecord(b), aStreamRecord(c));
@@ -109,12 +132,44 @@ describe('the publish function', () => {
     });
   });
 
+  it('puts what the bus never takes with the dead letters, whole, and clears its mark, as nobody can send it', async () => {
+    refusedIds = ['b'];
+    final = true;
+
+    const failures = await publish(aStreamRecord(a), aStreamRecord(b), aStreamRecord(c));
+
+    expect(failures).toEqual([]);
+    expect(letters).toEqual([
+      {
+        problem: 'The event bus never takes it: no room',
+        event: 'b',
+        type: 'RollbackRefused',
+        rollbackId: b?.rollbackId,
+        sequenceNumber: 'seq-b',
+        detail: b?.detail,
+      },
+    ]);
+    expect([...marked].sort()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('reports what it could not put with the dead letters, and does not clear its mark', async () => {
+    refusedIds = ['b'];
+    final = true;
+    lettersFault = new Error('no queue');
+
+    const failures = await publish(aStreamRecord(a), aStreamRecord(b), poison('p'));
+
+    expect([...failures].sort()).toEqual(['seq-b', 'seq-p']);
+    expect(marked).toEqual(['a']);
+    expect(log.lines).toContainEqual(expect.objectContaining({ level: 'error', fields: { error: lettersFault } }));
+  });
+
   it('reports all where the bus is down, and clears no mark', async () => {
     busFault = new Error('no bus');
 
     const failures = await publish(aStreamRecord(a), aStreamRecord(b), poison('p'));
 
-    expect([...failures].sort()).toEqual(['seq-a', 'seq-b', 'seq-p']);
+    expect([...failures].sort()).toEqual(['seq-a', 'seq-b']);
     expect(marked).toEqual([]);
     expect(log.lines).toContainEqual(expect.objectContaining({ level: 'error', fields: { error: busFault } }));
   });

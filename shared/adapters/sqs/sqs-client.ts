@@ -1,0 +1,15 @@
+import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
+
+/** A client that waits at most 2 × 3 s for a queue. */
+export function sqsClient(config: SQSClientConfig = {}): SQSClient {
+  return new SQSClient({
+    maxAttempts: 2,
+    requestHandler: {
+      connectionTimeout: 1000,
+      requestTimeout: 3000,
+      throwOnRequestTimeout: true,
+      socketTimeout: 3000,
+    },
+    ...config,
+  });
+}
