@@ -7,7 +7,7 @@ const project = (name: string, include: string[], more: Record<string, unknown> 
 /** Where to write what happened as JSON, too: .ci/run adds the numbers up. */
 const report = process.env['TEST_REPORT'];
 
-/** unit and integration need nothing but npm; real needs the engines that `npm run engines` puts into .cache/. */
+/** unit and integration need nothing but npm; real and faults need the engines that `npm run engines` puts into .cache/. */
 export default defineConfig({
   test: {
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
@@ -21,6 +21,12 @@ export default defineConfig({
         hookTimeout: 120_000,
         fileParallelism: false,
         globalSetup: ['test/real/global-setup.ts'],
+      }),
+      project('faults', ['test/faults/**/*.test.ts'], {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        fileParallelism: false,
+        globalSetup: ['test/real/global-setup.ts', 'test/faults/global-setup.ts'],
       }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         testTimeout: 180_000,

@@ -1,0 +1,79 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+
+/** A deployed function: its bundle, in a process of its own. */
+export type FunctionProcess = {
+  /** Rejects with `Killed` where the process ends first. */
+  invoke(event: unknown, remainingMs?: number): Promise<unknown>;
+  /** SIGKILL: nothing of it runs on. */
+  kill(): void;
+  /** What it wrote: logs and metrics. */
+  output(): string;
+  stop(): Promise<void>;
+};
+
+/** The runtime ended before it answered. */
+export class Killed extends Error {
+  override name = 'Killed' as const;
+}
+
+const Answer = z.object({ id: z.number(), result: z.unknown(), error: z.string().optional() });
+const runner = fileURLToPath(new URL('lambda-runner.ts', import.meta.url));
+const LAMBDA_TIMEOUT_MS = 15_000;
+
+/** Starts a new instance; resolves once its code is loaded. With nothing but `env` in its environment, as in Lambda. */
+export async function startFunction(bundle: string, env: Readonly<Record<string, string>>): Promise<FunctionProcess> {
+  const child = fork(runner, [bundle], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const open = new Map<number, PromiseWithResolvers<unknown>>();
+  const { promise: loaded, resolve: load, reject: end } = Promise.withResolvers<void>();
+  // Whoever waits for it is told; nobody may.
+  loaded.catch(() => undefined);
+  child.on('message', (message) => {
+    if (message === 'loaded') return load();
+    const { id, result, error } = Answer.parse(message);
+    if (error === undefined) open.get(id)?.resolve(result);
+    else open.get(id)?.reject(new Error(error));
+  });
+  const exited = once(child, 'exit');
+  child.on('exit', (code, signal) => {
+    const killed = new Killed(`The function ended (${signal ?? code}). It said:\n${output.slice(-2000)}`);
+    end(killed);
+    for (const one of open.values()) one.reject(killed);
+  });
+  let count = 0;
+  const alive = () => child.exitCode === null && child.signalCode === null;
+  const kill = () => void child.kill('SIGKILL');
+
+  await loaded;
+  return {
+    async invoke(event, remainingMs = LAMBDA_TIMEOUT_MS) {
+      count += 1;
+      const answer = Promise.withResolvers<unknown>();
+      open.set(count, answer);
+      if (!alive()) throw new Killed('The function had ended');
+      child.send({ id: count, event, remainingMs });
+      // Lambda, too, ends what does not answer.
+      const timer = setTimeout(kill, remainingMs + 200);
+      try {
+        return await answer.promise;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    kill,
+    output: () => output,
+    async stop() {
+      if (!alive()) return;
+      kill();
+      await exited;
+    },
+  };
+}

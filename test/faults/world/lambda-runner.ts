@@ -1,0 +1,38 @@
+import { createRequire } from 'node:module';
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+
+/** What Lambda's runtime does with a function: loads the bundle once, then hands it one event after the other. */
+const Invocation = z.object({ id: z.number(), event: z.unknown(), remainingMs: z.number() });
+type Bundle = { readonly handler: (event: unknown, context: Context) => Promise<unknown> };
+
+const [bundle = ''] = process.argv.slice(2);
+const loaded: Bundle = createRequire(import.meta.url)(bundle);
+
+function contextOf(id: number, remainingMs: number): Context {
+  const endsAt = Date.now() + remainingMs;
+  return {
+    awsRequestId: `request-${id}`,
+    callbackWaitsForEmptyEventLoop: false,
+    functionName: 'weightless',
+    functionVersion: '1',
+    invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:weightless',
+    logGroupName: 'group',
+    logStreamName: 'stream',
+    memoryLimitInMB: '256',
+    getRemainingTimeInMillis: () => endsAt - Date.now(),
+    done: () => undefined,
+    fail: () => undefined,
+    succeed: () => undefined,
+  };
+}
+
+process.on('message', (message) => {
+  const { id, event, remainingMs } = Invocation.parse(message);
+  loaded.handler(event, contextOf(id, remainingMs)).then(
+    (result) => process.send?.({ id, result }),
+    (error: unknown) => process.send?.({ id, error: String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit());
+process.send?.('loaded');
