@@ -1,8 +1,9 @@
 import type { SecretReference } from '#shared/contracts/settings.ts';
 
-/** Reads secrets by reference. Throws SecretFault. */
+/** Reads secrets by reference, and may keep what it read for some minutes. Throws SecretFault. */
 export type Secrets = {
-  read(reference: SecretReference, signal: AbortSignal): Promise<string>;
+  /** `fresh` for a secret that was not accepted where it was used: what is kept of it is forgotten first. */
+  read(reference: SecretReference, signal: AbortSignal, options?: { readonly fresh?: boolean }): Promise<string>;
 };
 
 /** The secret store did not answer, or does not have it: which of both, its message says. */

@@ -9,21 +9,29 @@ export function tokenCredentials(
   environment: Readonly<Record<string, string | undefined>>,
   secrets?: Secrets,
 ): Credentials {
-  let token: Promise<string> | undefined;
+  let token: string | undefined;
+  let refusals = 0;
+  /** Up to which of them the token was read anew. */
+  let heeded = 0;
   return {
     async headers(signal) {
-      token ??= readToken(source, { environment, secrets, signal });
-      try {
-        return { authorization: `Bearer ${await token}` };
-      } catch (error) {
-        token = undefined;
-        throw error;
-      }
+      if (token !== undefined) return bearer(token);
+      const known = refusals;
+      const read = await readToken(source, { environment, secrets, signal, fresh: known > heeded });
+      heeded = Math.max(heeded, known);
+      // One that was refused while this one was read may have been the same.
+      if (known === refusals) token = read;
+      return bearer(read);
     },
     reload() {
       token = undefined;
+      refusals += 1;
     },
   };
+}
+
+function bearer(token: string) {
+  return { authorization: `Bearer ${token}` };
 }
 
 /** What a header can carry: of another text node:http would say that the API server did not answer. */
@@ -33,6 +41,8 @@ type Places = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly secrets: Secrets | undefined;
   readonly signal: AbortSignal;
+  /** The one that is kept was not accepted. */
+  readonly fresh: boolean;
 };
 
 async function readToken(source: TokenSource, places: Places): Promise<string> {
@@ -44,16 +54,16 @@ async function readToken(source: TokenSource, places: Places): Promise<string> {
   return token;
 }
 
-async function textOf(source: TokenSource, { environment, secrets, signal }: Places) {
+async function textOf(source: TokenSource, { environment, secrets, signal, fresh }: Places) {
   if ('file' in source) return fromFile(source.file);
   if ('env' in source) return fromVariable(source.env, environment);
   const place = 'secret' in source ? `The secret ${source.secret}` : `The parameter ${source.parameter}`;
   if (!secrets) throw new CredentialsError(`${place} holds the cluster's token, and there is no secret store here`);
   try {
-    return { place, text: await secrets.read(source, signal) };
+    return { place, text: await secrets.read(source, signal, { fresh }) };
   } catch (cause) {
     if (!(cause instanceof SecretFault)) throw cause;
-    throw new CredentialsError(`${place}, which should hold the cluster's token: ${cause.message}`, { cause });
+    throw new CredentialsError(`The cluster's token cannot be had. ${cause.message}`, { cause });
   }
 }
 

@@ -1,0 +1,53 @@
+import type { Clock } from '#shared/ports/clock.ts';
+
+export type SharedValue<T> = {
+  /** The value kept, or one loaded now. Rejects with the signal's reason where its caller does not wait any longer. */
+  get(signal: AbortSignal): Promise<T>;
+  /** Forgets what is kept. What is being loaded stays: it is newer than what its callers had. */
+  drop(): void;
+};
+
+export type SharedValueOptions<T> = {
+  readonly load: (signal: AbortSignal) => Promise<T>;
+  /** Epoch ms. */
+  readonly freshUntil: (value: T) => number;
+  readonly clock: Clock;
+};
+
+/** Nobody waits as long; it ends a load that nobody waits for any longer. */
+const LOAD_TIMEOUT_MS = 10_000;
+
+/** Loaded once for all who ask at the same time, and kept while it is fresh. A failure is not kept. */
+export function sharedValue<T>({ load, freshUntil, clock }: SharedValueOptions<T>): SharedValue<T> {
+  let kept: { readonly value: T; readonly until: number } | undefined;
+  let loading: Promise<T> | undefined;
+
+  /** Under a signal of its own: one caller's haste does not fail the others. */
+  async function start(): Promise<T> {
+    const value = await load(AbortSignal.timeout(LOAD_TIMEOUT_MS));
+    kept = { value, until: freshUntil(value) };
+    return value;
+  }
+
+  return {
+    async get(signal) {
+      signal.throwIfAborted();
+      if (kept && clock.now() < kept.until) return kept.value;
+      loading ??= start().finally(() => {
+        loading = undefined;
+      });
+      return await unlessAborted(loading, signal);
+    },
+    drop() {
+      kept = undefined;
+    },
+  };
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}
