@@ -1,7 +1,11 @@
+import { awsCaller } from '#shared/adapters/aws/aws-caller.ts';
+import { awsSecrets } from '#shared/adapters/aws/aws-secrets.ts';
+import { ssmSettingsSource } from '#shared/adapters/aws/ssm-settings-source.ts';
+import { clusterAccess } from '#shared/adapters/kubernetes/cluster-access.ts';
 import type { ClusterAccess } from '#shared/adapters/kubernetes/clusters-from-settings.ts';
 import type { Clock } from '#shared/ports/clock.ts';
-import { SecretFault, type Secrets } from '#shared/ports/secrets.ts';
-import { type SettingsSource, SettingsSourceFault } from '#shared/ports/settings-source.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
+import type { SettingsSource } from '#shared/ports/settings-source.ts';
 import { systemClock } from './system-clock.ts';
 
 /** What a service reaches for outside; tests give their own. */
@@ -14,13 +18,13 @@ export type ServiceOutside = {
 
 /** Parameter Store, Secrets Manager and STS, as the function's own role. */
 export function awsOutside(environment: NodeJS.ProcessEnv): ServiceOutside {
-  const secrets: Secrets = {
-    read: () => Promise.reject(new SecretFault('There is no secret store here', { retryable: false })),
-  };
+  const clock = systemClock;
+  const aws = awsCaller({ environment, clock });
+  const secrets = awsSecrets(aws, { clock });
   return {
-    source: () => ({ read: () => Promise.reject(new SettingsSourceFault('There is no Parameter Store here')) }),
+    source: (path) => ssmSettingsSource({ aws, path }),
     secrets,
-    access: { environment, secrets },
-    clock: systemClock,
+    access: clusterAccess(environment, { aws, secrets, clock }),
+    clock,
   };
 }
