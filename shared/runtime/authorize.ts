@@ -5,7 +5,13 @@ import type { Log } from '#shared/ports/telemetry.ts';
 import { authenticate } from './authenticate.ts';
 import { type HttpResponse, header, problem } from './http.ts';
 
-export type AuthorizeDeps<S> = { readonly settings: () => Promise<S>; readonly clock: Clock; readonly log: Log };
+export type AuthorizeDeps<S> = {
+  readonly settings: () => Promise<S>;
+  /** Whether those may be older than what is stored; absent where settings never change. */
+  readonly settingsAtHand?: (() => { readonly stale: boolean } | undefined) | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+};
 
 export type Authorized<S> =
   | { readonly kind: 'authorized'; readonly settings: S; readonly name: string }
@@ -17,19 +23,25 @@ export type Requirement = {
   readonly challenge: 'Bearer' | 'Basic';
 };
 
-/** Who may: 503 where the tokens cannot be loaded, since nobody can be told then that theirs is wrong. */
+/**
+ * Who may: 503 where the tokens cannot be loaded, since nobody can be told then that theirs is wrong; nor by settings
+ * that are not the latest, which may not know a new token yet.
+ */
 export async function authorize<S extends Pick<Settings, 'tokens'>>(
   event: APIGatewayProxyEventV2,
   { scopes, challenge }: Requirement,
-  { settings, clock, log }: AuthorizeDeps<S>,
+  { settings, settingsAtHand, clock, log }: AuthorizeDeps<S>,
 ): Promise<Authorized<S>> {
   const loaded = await settings().catch((cause: unknown) => {
     log.error('The settings cannot be loaded', { cause: String(cause) });
     return undefined;
   });
   if (!loaded) return refuse(problem(503, 'The settings of the service cannot be loaded; send the request again'));
-  const caller = authenticate(header(event, 'authorization'), loaded.tokens, scopes, clock.now());
+  const given = header(event, 'authorization');
+  const caller = authenticate(given, loaded.tokens, scopes, clock.now());
   if (caller.kind === 'known') return { kind: 'authorized', settings: loaded, name: caller.name };
+  if (given && settingsAtHand?.()?.stale)
+    return refuse(problem(503, 'The token may be newer than the settings at hand; send the request again'));
   if (caller.kind === 'out-of-scope')
     return refuse(problem(403, `The token ${caller.name} may not do this; its scope must be ${scopes.join(' or ')}`));
   const ask = challenge === 'Basic' ? 'Basic realm="weightless", charset="UTF-8"' : 'Bearer';

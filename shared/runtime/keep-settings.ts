@@ -3,25 +3,8 @@ import { joinSettings } from '#shared/contracts/settings-parameters.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { SettingsSource } from '#shared/ports/settings-source.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
+import { orNothing, type SettingsInUse, type SettingsKeeper } from './settings-in-use.ts';
 import { waitAtMost } from './wait-at-most.ts';
-
-/** Settings with where they are from. */
-export type SettingsInUse<S = Settings> = {
-  readonly settings: S;
-  /** Parameter Store, the deployed package, or the function's environment, which does not change. */
-  readonly origin: 'parameters' | 'package' | 'environment';
-  /** Whether others may be stored by now: older than the refresh time, or the package's. */
-  readonly stale: boolean;
-};
-
-export type SettingsKeeper = {
-  /** What is at hand without waiting, or nothing. */
-  atHand(): SettingsInUse | undefined;
-  /** What is in use, after a refresh was waited for where it was due. Rejects where there is nothing to use. */
-  refreshed(): Promise<SettingsInUse>;
-  /** The same for doing something by them: staleness is logged and counted. */
-  current(): Promise<SettingsInUse>;
-};
 
 export type KeepSettingsDeps = {
   readonly source: SettingsSource;
@@ -35,6 +18,8 @@ export type KeepSettingsDeps = {
   readonly log: Log;
   readonly meter: Meter;
 };
+
+type Reading = { readonly done: Promise<void>; readonly startedAt: number; readonly giveUp: AbortController };
 
 /** A revoked token is refused, and the kill switch works, at the latest so long after the change. */
 export const REFRESH_AFTER_MS = 60_000;
@@ -60,14 +45,14 @@ export function keepSettings(deps: KeepSettingsDeps): SettingsKeeper {
   let waitedForFirst = false;
   let packaged: Settings | undefined;
 
-  function start(): Promise<void> {
+  function start(): Reading {
     const startedAt = clock.now();
     const giveUp = new AbortController();
     const done = read(startedAt, AbortSignal.any([giveUp.signal, AbortSignal.timeout(READ_LIMIT_MS)])).finally(() => {
       if (reading?.done === done) reading = undefined;
     });
     reading = { done, startedAt, giveUp };
-    return done;
+    return reading;
   }
   async function read(startedAt: number, signal: AbortSignal): Promise<void> {
     try {
@@ -99,8 +84,8 @@ export function keepSettings(deps: KeepSettingsDeps): SettingsKeeper {
     return latest === undefined || clock.now() - latest.readAt > REFRESH_AFTER_MS;
   }
   /** What is under way, or a new reading where one is due; nothing right after a failure. */
-  function dueReading(): Promise<void> | undefined {
-    if (reading && clock.now() - reading.startedAt <= READ_LIMIT_MS) return reading.done;
+  function dueReading(): Reading | undefined {
+    if (reading && clock.now() - reading.startedAt <= READ_LIMIT_MS) return reading;
     reading?.giveUp.abort();
     if (lastFailure && clock.now() - lastFailure.at < RETRY_AFTER_MS) return undefined;
     return start();
@@ -119,7 +104,7 @@ export function keepSettings(deps: KeepSettingsDeps): SettingsKeeper {
   const atHand = () => orNothing(inUse);
   async function refreshed(): Promise<SettingsInUse> {
     const due = isOld() ? dueReading() : undefined;
-    if (due) await waitAtMost(due, waitedForFirst ? REFRESH_WAIT_MS : FIRST_WAIT_MS, clock);
+    if (due) await waitAtMost(due.done, waitedForFirst ? REFRESH_WAIT_MS : FIRST_WAIT_MS, clock);
     waitedForFirst = true;
     // Without the package's there is nothing to answer by: then the reading is waited for to its end.
     if (!atHand() && reading) await reading.done;
@@ -128,7 +113,7 @@ export function keepSettings(deps: KeepSettingsDeps): SettingsKeeper {
 
   // At once, so that the clusters of the package are connected to beside the first reading.
   atHand();
-  void start();
+  start();
   return {
     atHand,
     refreshed,
@@ -145,28 +130,4 @@ export function keepSettings(deps: KeepSettingsDeps): SettingsKeeper {
       return used;
     },
   };
-}
-
-/** Settings of the environment: they last as long as the function does. */
-export function fixedSettings(load: () => Settings, onChange?: (settings: Settings) => void): SettingsKeeper {
-  let loaded: SettingsInUse | undefined;
-  function inUse(): SettingsInUse {
-    if (!loaded) {
-      loaded = { settings: load(), origin: 'environment', stale: false };
-      onChange?.(loaded.settings);
-    }
-    return loaded;
-  }
-  const atHand = () => orNothing(inUse);
-  atHand();
-  return { atHand, refreshed: async () => inUse(), current: async () => inUse() };
-}
-
-/** Whoever cannot wait takes what there is. */
-function orNothing<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch {
-    return undefined;
-  }
 }

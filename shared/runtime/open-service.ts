@@ -6,7 +6,8 @@ import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
 import { awsOutside, type ServiceOutside } from './aws-outside.ts';
 import { clusterRegistry } from './cluster-registry.ts';
-import { fixedSettings, keepSettings, type SettingsInUse } from './keep-settings.ts';
+import { keepSettings } from './keep-settings.ts';
+import { fixedSettings, type SettingsInUse } from './settings-in-use.ts';
 
 /** What a function of the deployed service reads its settings by, and what they describe. */
 export type Service = {
