@@ -19,8 +19,14 @@ export type Early =
   | { readonly alert: Alert; readonly said: Unresolved; readonly cluster: string }
   | { readonly alert: Alert; readonly cluster: Cluster };
 
+/** What tells which cluster an alert is about. */
+export type ClusterChoice = {
+  readonly clusters: RollbackDeps['clusters'];
+  readonly policy: Pick<RollbackDeps['policy'], 'rules' | 'clusterLabel'>;
+};
+
 /** Resolved and unselected alerts touch no cluster; for the others, which cluster it is. */
-export function chooseCluster(alert: Alert, { policy, clusters }: RollbackDeps): Early {
+export function chooseCluster(alert: Alert, { policy, clusters }: ClusterChoice): Early {
   const choice = chooseAlert(alert, policy.rules);
   if (choice === 'resolved') return { alert, said: unresolved.resolved(), cluster: UNKNOWN };
   if (choice === 'not-an-slo-alert') return { alert, said: unresolved.notAnSloAlert(), cluster: UNKNOWN };
@@ -92,13 +98,8 @@ async function openViews(
   listing: Exclude<Listing, 'all'>,
   { budget }: RollbackDeps,
 ): Promise<Map<Cluster, View>> {
-  const alertsOf = new Map<Cluster, Alert[]>();
-  for (const one of early) {
-    if (!('said' in one)) alertsOf.set(one.cluster, [...(alertsOf.get(one.cluster) ?? []), one.alert]);
-  }
   const opened = await Promise.all(
-    [...alertsOf].map(async ([cluster, about]): Promise<[Cluster, View]> => {
-      const namespaces = [...new Set(about.flatMap(namespacesOf))].slice(0, MAX_HINTED_NAMESPACES);
+    [...hintsOf(early)].map(async ([cluster, namespaces]): Promise<[Cluster, View]> => {
       try {
         return [cluster, { view: await openClusterView(cluster, { namespaces, listing }, budget) }];
       } catch (fault) {
@@ -108,6 +109,18 @@ async function openViews(
     }),
   );
   return new Map(opened);
+}
+
+/** The clusters that alerts are about, each with the namespaces that they point to. */
+export function hintsOf(early: readonly Early[]): ReadonlyMap<Cluster, readonly string[]> {
+  const found = new Map<Cluster, Set<string>>();
+  for (const one of early) {
+    if ('said' in one) continue;
+    const namespaces = found.get(one.cluster) ?? new Set();
+    found.set(one.cluster, namespaces);
+    for (const namespace of namespacesOf(one.alert)) namespaces.add(namespace);
+  }
+  return new Map([...found].map(([cluster, namespaces]) => [cluster, [...namespaces].slice(0, MAX_HINTED_NAMESPACES)]));
 }
 
 /** Further namespaces are asked for when their turn comes. */

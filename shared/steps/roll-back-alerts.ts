@@ -7,7 +7,7 @@ import type { Cluster } from '#shared/ports/cluster.ts';
 import type { Budget } from './budget.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { inParallel } from './in-parallel.ts';
-import { chooseCluster, lookUp, needsSecondLook, type ResolvedAlert } from './look-up-targets.ts';
+import { chooseCluster, type Early, lookUp, needsSecondLook, type ResolvedAlert } from './look-up-targets.ts';
 import { type TargetResult, zeroTarget } from './zero-target.ts';
 
 /** What the settings say about alerts. */
@@ -37,12 +37,24 @@ export type AlertOutcome =
       readonly results: readonly { readonly result: TargetResult; readonly view: ClusterView }[];
     };
 
-/** Different targets are zeroed at the same time, this many at once: each is a patch or two. */
+/** Different targets of a cluster are zeroed at the same time, this many at once: each is a patch or two. */
 const MAX_TARGETS_AT_ONCE = 16;
 
-/** Takes the canaries that some alerts are about to zero; one outcome an alert, in their order. Never throws for a cluster. */
+/**
+ * Takes the canaries that some alerts are about to zero; one outcome an alert, in their order. Never throws for a
+ * cluster, and none waits for another: one that does not answer has used up the delivery's time before it says so.
+ */
 export async function rollBackAlerts(alerts: readonly Alert[], deps: RollbackDeps): Promise<AlertOutcome[]> {
   const early = alerts.map((alert) => chooseCluster(alert, deps));
+  const groups = [...Map.groupBy(early, (one) => ('said' in one ? undefined : one.cluster)).values()];
+  const outcomes = new Map<Early, AlertOutcome>();
+  await inParallel(groups, groups.length, async (group) => {
+    for (const [one, outcome] of await rollBackInCluster(group, deps)) outcomes.set(one, outcome);
+  });
+  return early.map((one) => outcomes.get(one)).filter((outcome) => outcome !== undefined);
+}
+
+async function rollBackInCluster(early: readonly Early[], deps: RollbackDeps): Promise<[Early, AlertOutcome][]> {
   const first = await lookUp(early, 'managed-cached', deps);
   const open = first.map((one) => needsSecondLook(one, deps));
   const again = early.filter((_, index) => open[index]);
@@ -54,7 +66,10 @@ export async function rollBackAlerts(alerts: readonly Alert[], deps: RollbackDep
     const result = await zeroTarget({ ...group, claims: [...group.claims.values()], ...deps, ...deps.policy });
     results.set(keyOf(group.target), result);
   });
-  return resolved.map((one) => outcomeOf(one, results));
+  return resolved.flatMap((one, index) => {
+    const asked = early[index];
+    return asked ? [[asked, outcomeOf(one, results)]] : [];
+  });
 }
 
 type Group = { readonly target: Target; readonly view: ClusterView; readonly claims: Map<string, Claim> };
