@@ -62,5 +62,5 @@ function unusableCluster({ name, context }: ClusterSettings, cause: unknown): Cl
   async function unusable(): Promise<never> {
     throw new ClusterFault('unauthorized', `The settings of cluster ${name} cannot be used: ${words}`, { cause });
   }
-  return { name, context, virtualServices: { list: unusable, get: unusable, patch: unusable } };
+  return { name, context, virtualServices: { list: unusable, listPage: unusable, get: unusable, patch: unusable } };
 }
