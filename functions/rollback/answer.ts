@@ -3,10 +3,13 @@ import { type HttpResponse, json } from '#shared/runtime/http.ts';
 import type { DeliveryEntry, RecordedDelivery } from '#shared/steps/record-outcomes.ts';
 
 /** 200 where everything is final and recorded; 503 where a retry can help: Alertmanager sends again after 5xx only. */
-export function answerOf({ entries, faults }: RecordedDelivery): HttpResponse {
-  const pending = entries.some(({ outcome }) => httpStatusOf(outcome) === 503);
-  const status = pending || faults.length > 0 ? 503 : 200;
-  return json(status, { results: entries.map(resultOf) });
+export function answerOf(delivery: RecordedDelivery): HttpResponse {
+  return json(needsRetry(delivery) ? 503 : 200, { results: delivery.entries.map(resultOf) });
+}
+
+/** Whether the same alerts once more can help. */
+export function needsRetry({ entries, faults }: RecordedDelivery): boolean {
+  return faults.length > 0 || entries.some(({ outcome }) => httpStatusOf(outcome) === 503);
 }
 
 function resultOf({ alert, outcome, reason, message, commands, record, draft }: DeliveryEntry) {

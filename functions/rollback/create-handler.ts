@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Settings } from '#shared/contracts/settings.ts';
-import { MAX_ALERTS, type ParsedWebhook, parseWebhook } from '#shared/contracts/webhook.ts';
-import { authorize } from '#shared/runtime/authorize.ts';
+import { MAX_ALERTS, type ParsedWebhook, parseWebhook, type Webhook } from '#shared/contracts/webhook.ts';
+import { authorize, type Requirement } from '#shared/runtime/authorize.ts';
 import {
   bodyBytes,
   bodyText,
@@ -15,20 +15,24 @@ import {
 import type { HttpHandler } from '#shared/runtime/http-function.ts';
 import { answerOf } from './answer.ts';
 import { type HandleWebhookDeps, handleWebhook, type PolicySettings } from './handle-webhook.ts';
+import { countHeartbeat } from './heartbeat.ts';
+
+type RollbackSettings = Pick<Settings, 'tokens'> & PolicySettings;
 
 export type RollbackFunctionDeps = HandleWebhookDeps & {
   /** Rejects where they cannot be loaded: then nobody is told that a token is wrong. */
-  readonly settings: () => Promise<Pick<Settings, 'tokens'> & PolicySettings>;
+  readonly settings: () => Promise<RollbackSettings>;
 };
 
 /** API Gateway lets 10 MB through; a webhook of 5,000 alerts has less than this. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
-/** `POST /v1/alerts` and `GET /healthz`. */
+/** `POST /v1/alerts`, `POST /v1/heartbeat` and `GET /healthz`. */
 export function createRollbackHandler(deps: RollbackFunctionDeps): HttpHandler {
   const routes: Readonly<Record<string, { readonly method: string; readonly handle: HttpHandler }>> = {
     '/healthz': { method: 'GET', handle: async () => json(200, { status: 'ok' }) },
     '/v1/alerts': { method: 'POST', handle: (event, options) => receiveAlerts(event, options.signal, deps) },
+    '/v1/heartbeat': { method: 'POST', handle: (event) => receiveHeartbeat(event, deps) },
   };
   return async function handleRollback(event, options) {
     const path = pathOf(event);
@@ -46,21 +50,42 @@ async function receiveAlerts(
   deps: RollbackFunctionDeps,
 ): Promise<HttpResponse> {
   const receivedAt = deps.clock.now();
-  const allowed = await authorize(event, { scopes: ['alerts', 'operate'], challenge: 'Bearer' }, deps);
+  const read = await readRequest(event, ['alerts', 'operate'], deps);
+  if (read.kind === 'rejected') return read.response;
+  return answerOf(await handleWebhook(read.webhook, { receivedAt, settings: read.settings, signal }, deps));
+}
+
+/** The alarm of the dead-man's switch watches what is counted here: neither the cluster nor the store is asked. */
+async function receiveHeartbeat(event: APIGatewayProxyEventV2, deps: RollbackFunctionDeps): Promise<HttpResponse> {
+  const read = await readRequest(event, ['alerts'], deps);
+  if (read.kind === 'rejected') return read.response;
+  return json(200, { heartbeat: countHeartbeat(read.webhook.alerts, deps) });
+}
+
+type ReadRequest =
+  | { readonly kind: 'read'; readonly webhook: Webhook; readonly settings: RollbackSettings }
+  | { readonly kind: 'rejected'; readonly response: HttpResponse };
+
+/** The webhook of a sender who may post one. */
+async function readRequest(
+  event: APIGatewayProxyEventV2,
+  scopes: Requirement['scopes'],
+  deps: RollbackFunctionDeps,
+): Promise<ReadRequest> {
+  const allowed = await authorize(event, { scopes, challenge: 'Bearer' }, deps);
   if (allowed.kind === 'refused') return rejected(allowed.response, deps);
   const wrong = refuseBody(event);
   if (wrong) return rejected(wrong, deps);
   const parsed = parseWebhook(bodyText(event));
   if (parsed.kind !== 'webhook') return rejected(malformed(parsed), deps);
-  const delivery = await handleWebhook(parsed.webhook, { receivedAt, settings: allowed.settings, signal }, deps);
-  return answerOf(delivery);
+  return { kind: 'read', webhook: parsed.webhook, settings: allowed.settings };
 }
 
 /** A 4xx is final for Alertmanager, so each one is counted: the alarm on it is the only second chance. */
-function rejected(response: HttpResponse, { log, meter }: RollbackFunctionDeps): HttpResponse {
+function rejected(response: HttpResponse, { log, meter }: RollbackFunctionDeps): ReadRequest {
   meter.count('WebhookRejected', { status: String(response.statusCode) });
   log.warn('A webhook was rejected', { status: response.statusCode, answer: response.body });
-  return response;
+  return { kind: 'rejected', response };
 }
 
 /** What is wrong with a body before it is parsed. */

@@ -7,13 +7,14 @@ import type { FunctionEnv } from '#shared/runtime/env.ts';
 import { logUnreadable } from '#shared/runtime/log-unreadable.ts';
 import { systemClock } from '#shared/runtime/system-clock.ts';
 import type { RollbackFunctionDeps } from './create-handler.ts';
+import type { SnsFunctionDeps } from './create-sns-handler.ts';
 
 /** Builds everything once: clients, and the TLS connections of all clusters while Lambda still initialises. */
 export function wire(
   env: FunctionEnv,
   environment: NodeJS.ProcessEnv,
   telemetry: { readonly log: Log; readonly meter: Meter },
-): RollbackFunctionDeps {
+): RollbackFunctionDeps & SnsFunctionDeps {
   const settings = Promise.resolve().then(() => parseSettings(env.settings()));
   const clusters = settings.then(({ clusters: configured }) => clustersFromSettings(configured, { environment }));
   // What fails here fails again, with words, where a request waits for it.

@@ -64,12 +64,23 @@ const MAX_PATH_CHARS = 300;
 
 /** Parses a webhook's body; what is wrong with it is a value that a person can act on. */
 export function parseWebhook(text: string): ParsedWebhook {
-  let json: unknown;
+  const json = parseJson(text);
+  return json === undefined
+    ? { kind: 'malformed', problems: [{ path: '', problem: 'the body is not JSON' }] }
+    : readWebhook(json);
+}
+
+/** undefined where the text is no JSON, which JSON itself has no word for. */
+export function parseJson(text: string): unknown {
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    return { kind: 'malformed', problems: [{ path: '', problem: 'the body is not JSON' }] };
+    return undefined;
   }
+}
+
+/** Reads what has been parsed from JSON. */
+export function readWebhook(json: unknown): ParsedWebhook {
   // Counted before each one is looked at: a flood costs one count.
   const count = alertCount(json);
   if (count > MAX_ALERTS) return { kind: 'too-many-alerts', count };

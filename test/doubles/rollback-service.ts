@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createRollbackHandler, type RollbackFunctionDeps } from '#functions/rollback/create-handler.ts';
+import { createSnsHandler, type SnsFunctionDeps, type SnsHandler } from '#functions/rollback/create-sns-handler.ts';
 import { type MemoryRollbackLog, memoryRollbackLog } from '#shared/adapters/memory/memory-rollback-log.ts';
 import type { OutboxEvent } from '#shared/contracts/events.ts';
 import { parseSettings } from '#shared/contracts/settings.ts';
@@ -58,16 +59,17 @@ export function rollbackService(parts: ServiceParts = {}) {
   const settings = parseSettings(JSON.stringify({ ...SETTINGS, ...parts.settings }));
   const clusters = parts.clusters?.(cluster) ?? [cluster];
 
+  const deps: RollbackFunctionDeps & SnsFunctionDeps = {
+    settings: async () => settings,
+    clusters: async () => clusters,
+    rollbackLog: store,
+    clock,
+    log,
+    meter,
+  };
+
   function handler(overrides: Partial<RollbackFunctionDeps> = {}): HttpHandler {
-    return createRollbackHandler({
-      settings: async () => settings,
-      clusters: async () => clusters,
-      rollbackLog: store,
-      clock,
-      log,
-      meter,
-      ...overrides,
-    });
+    return createRollbackHandler({ ...deps, ...overrides });
   }
   function gated(
     gate: Gate,
@@ -84,6 +86,8 @@ export function rollbackService(parts: ServiceParts = {}) {
     meter,
     handler,
     gated,
+    /** The entry for SNS. */
+    fromSns: (overrides: Partial<SnsFunctionDeps> = {}): SnsHandler => createSnsHandler({ ...deps, ...overrides }),
     /** Posts to a fresh handler. */
     post: (alerts: readonly RawAlert[] = [aRawAlert()], through: HttpHandler = handler()) => deliver(through, alerts),
     records: (): Promise<readonly RollbackRecord[]> => store.recent(1000, never),
