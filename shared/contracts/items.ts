@@ -14,7 +14,7 @@ import {
 
 /**
  * What the table holds. The items are loose: a field that a newer version wrote survives when an older one writes the
- * record again.
+ * record again. `unfinished` stands in those of which guard's index is made, and never in the record itself.
  */
 const keys = { pk: z.string(), sk: z.string(), expiresAt: z.optional(z.int()) };
 const version = z.int().check(z.positive());
@@ -47,7 +47,7 @@ const HistoryEntrySchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('reasserted'), at: epochMs, number: z.number() }),
   z.object({ kind: z.enum(['already-acted', 'contested']), at: epochMs }),
-  z.object({ kind: z.literal('resolved'), at: epochMs }),
+  z.object({ kind: z.enum(['resolved', 'given-up']), at: epochMs }),
 ]);
 
 export const RollbackItemSchema = z.looseObject({
@@ -75,6 +75,8 @@ export const RollbackItemSchema = z.looseObject({
   episode: z.optional(z.object({ id: z.string(), firedAt: epochMs })),
   history: z.array(HistoryEntrySchema),
   supersededBy: z.optional(z.string()),
+  slaBreachedAt: z.optional(epochMs),
+  unfinished: z.optional(z.string()),
 });
 
 export const TargetItemSchema = z.looseObject({
@@ -100,7 +102,7 @@ export const EventItemSchema = z.extend(OutboxEventSchema, { ...keys, unsent: z.
 
 /** @throws ZodError */
 export function parseRollbackItem(item: unknown): RollbackRecord {
-  const { pk, sk, expiresAt, day, received, ...record } = RollbackItemSchema.parse(item);
+  const { pk, sk, expiresAt, day, received, unfinished, ...record } = RollbackItemSchema.parse(item);
   return record;
 }
 

@@ -22,6 +22,14 @@ export function parseItems(json: unknown): unknown[] {
   return ListSchema.parse(json).items ?? [];
 }
 
+const ContinuedSchema = z.looseObject({ metadata: z.looseObject({ continue: z.optional(z.string()) }) });
+
+/** The token of a list's next part, where there is more of it. */
+export function continueOf(json: unknown): string | undefined {
+  const list = ContinuedSchema.safeParse(json);
+  return (list.success && list.data.metadata.continue) || undefined;
+}
+
 const StatusSchema = z.looseObject({
   kind: z.literal('Status'),
   message: z.optional(z.string()),

@@ -1,8 +1,8 @@
 import type { Command } from './command.ts';
-import { isBetter, pages, slaCountOf } from './outcome.ts';
+import { pages, replaces, slaCountOf } from './outcome.ts';
 import { pagesFor } from './residual.ts';
-import type { HistoryEntry, RecordedSla, RollbackRecord } from './rollback-record.ts';
-import { judge, type Timeline } from './timeline.ts';
+import { type HistoryEntry, isBare, type RecordedSla, type RollbackRecord } from './rollback-record.ts';
+import { judge, owedSince, type Timeline } from './timeline.ts';
 
 /** What one delivery found out about one firing and target, before it meets what is known of it. */
 export type RollbackDraft = Omit<
@@ -34,11 +34,11 @@ export type Merged =
 /**
  * One record per firing and target, whose outcome may only improve: a better outcome replaces outcome, weights and
  * times; an equal or worse one writes nothing, except that a reassert, and the first already-acted or contested, are
- * added to the history.
+ * added to the history, and that an alert of which only a journal told gets its labels.
  */
 export function mergeRecord(existing: RollbackRecord | undefined, draft: RollbackDraft, now: number): Merged {
   if (!existing) return created(draft, now);
-  const improved = isBetter(draft.outcome, existing.outcome) ? improve(existing, draft, now) : existing;
+  const improved = replaces(draft, existing) ? improve(existing, draft, now) : completed(existing, draft);
   const news = newHistory(existing, draft, now);
   if (improved === existing && news.length === 0) return { kind: 'keep', record: existing };
   const history = [...improved.history, ...news];
@@ -51,31 +51,47 @@ export function mergeRecord(existing: RollbackRecord | undefined, draft: Rollbac
     }),
   );
   const record = { ...improved, version: existing.version + 1, history };
-  return { kind: 'write', record, told: improved === existing ? told : [...outcomeTold(improved), ...told] };
+  const isNews = improved.outcome !== existing.outcome || improved.reason !== existing.reason;
+  return {
+    kind: 'write',
+    record,
+    told: isNews ? [...outcomeTold(improved, existing.slaBreachedAt ?? draft.slaBreachedAt), ...told] : told,
+  };
+}
+
+/** Equal or worse news may still tell what the alert was: a journal names its firing only. */
+function completed(existing: RollbackRecord, draft: RollbackDraft): RollbackRecord {
+  if (!isBare(existing.alert) || isBare(draft.alert)) return existing;
+  return { ...existing, alert: draft.alert, truncatedAlerts: draft.truncatedAlerts };
 }
 
 function created(draft: RollbackDraft, now: number): Merged {
   const sla = slaOf(draft, undefined);
   const { slaMs: _, reasserts, ...rest } = draft;
   const history = reassertEntries(0, reasserts, now);
-  const record: RollbackRecord = {
-    ...rest,
-    version: 1,
-    timeline: { ...draft.timeline, recordedAt: now },
-    sla,
-    pages: pagesOf(draft),
-    history,
-  };
+  const record = withBreach(
+    {
+      ...rest,
+      version: 1,
+      timeline: { ...draft.timeline, recordedAt: now },
+      sla,
+      pages: pagesOf(draft),
+      history,
+    },
+    now,
+  );
   const told = history.map((entry, index): Told => ({ kind: 'history', index, entry }));
-  return { kind: 'write', record, told: [...outcomeTold(record), ...told] };
+  return { kind: 'write', record, told: [...outcomeTold(record, draft.slaBreachedAt), ...told] };
 }
 
 function improve(existing: RollbackRecord, draft: RollbackDraft, now: number): RollbackRecord {
   const { slaMs: _, reasserts: __, ...rest } = draft;
   const from = { outcome: existing.outcome, ...(existing.reason ? { reason: existing.reason } : {}) };
-  return {
+  const improved: RollbackRecord = {
     ...existing,
     ...rest,
+    ...(isBare(draft.alert) ? { alert: existing.alert } : {}),
+    truncatedAlerts: Math.max(existing.truncatedAlerts, draft.truncatedAlerts),
     reason: draft.reason,
     timeline: {
       ...existing.timeline,
@@ -88,6 +104,18 @@ function improve(existing: RollbackRecord, draft: RollbackDraft, now: number): R
     pages: pagesOf(draft),
     history: [...existing.history, { kind: 'improved', at: now, from }],
   };
+  return withBreach(improved, now);
+}
+
+/** Notes when it was first told that the SLA target was missed; a record that replaces another has its note. */
+function withBreach(record: RollbackRecord, now: number): RollbackRecord {
+  return record.slaBreachedAt === undefined && isBreached(record, now) ? { ...record, slaBreachedAt: now } : record;
+}
+
+/** Nobody is at zero while a rollback is out of reach: it is late by the time that has gone, or went until it resolved. */
+function isBreached({ outcome, reason, sla, timeline }: RollbackRecord, now: number): boolean {
+  if (outcome === 'rolled-back') return sla.met === false;
+  return reason === 'unreachable' && (timeline.alertResolvedAt ?? now) - owedSince(timeline) > sla.targetMs;
 }
 
 /** `failed` that became `rolled-back` is judged by its time; one that somebody else mended stays a miss. */
@@ -110,9 +138,10 @@ function pagesOf(draft: RollbackDraft): boolean {
   return pages(draft) || (draft.residual !== 'unknown' && draft.residual.some(pagesFor));
 }
 
-function outcomeTold({ outcome, sla }: RollbackRecord): Told[] {
+/** `breachToldAt`: when the breach of its SLA target was told before this write. */
+function outcomeTold({ outcome, slaBreachedAt }: RollbackRecord, breachToldAt: number | undefined): Told[] {
   if (outcome === 'pending') return [];
-  return outcome === 'rolled-back' && sla.met === false
+  return slaBreachedAt !== undefined && breachToldAt === undefined
     ? [{ kind: 'outcome' }, { kind: 'sla-breached' }]
     : [{ kind: 'outcome' }];
 }

@@ -26,6 +26,16 @@ export function isBetter(outcome: Outcome, than: Outcome): boolean {
   return RANK[outcome] > RANK[than];
 }
 
+/**
+ * Whether a verdict replaces another one in a record. `unreachable` is a `pending` that has run out of time: it replaces
+ * nothing else, and whatever is found out later replaces it.
+ */
+export function replaces(verdict: Decided, than: Decided): boolean {
+  if (verdict.reason === 'unreachable') return than.outcome === 'pending';
+  if (than.reason === 'unreachable') return verdict.outcome !== 'pending';
+  return isBetter(verdict.outcome, than.outcome);
+}
+
 type ReasonFacts = {
   readonly outcome: Exclude<Outcome, 'rolled-back'>;
   /** Whether the store keeps it; `skipped` without a target is answered, logged and counted only. */

@@ -41,6 +41,8 @@ export type RollbackRecord = {
   readonly episode?: { readonly id: string; readonly firedAt: number } | undefined;
   readonly history: readonly HistoryEntry[];
   readonly supersededBy?: string | undefined;
+  /** When it was told that the SLA target was missed, epoch ms: once a rollback. */
+  readonly slaBreachedAt?: number | undefined;
 };
 
 export type RecordedAlert = {
@@ -50,6 +52,11 @@ export type RecordedAlert = {
   readonly annotations: Readonly<Record<string, string>>;
   readonly generatorUrl?: string | undefined;
 };
+
+/** True where the alert is known by its firing alone, as a journal names it: no alert comes without labels. */
+export function isBare({ name, labels }: RecordedAlert): boolean {
+  return name === '' && Object.keys(labels).length === 0;
+}
 
 export type RecordedSla = {
   readonly targetMs: number;
@@ -69,7 +76,8 @@ export type HistoryEntry =
     }
   | { readonly kind: 'reasserted'; readonly at: number; readonly number: number }
   | { readonly kind: 'already-acted' | 'contested'; readonly at: number }
-  | { readonly kind: 'resolved'; readonly at: number };
+  /** `given-up`: guard tried until here, and no longer. */
+  | { readonly kind: 'resolved' | 'given-up'; readonly at: number };
 
 /** What is remembered of one target between its firings. */
 export type TargetRecord = {

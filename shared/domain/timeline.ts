@@ -28,6 +28,11 @@ export function stagesOf(
 /** First received more than this after startsAt: counted as a miss, listed with its age, kept out of the percentiles. */
 export const LATE_AFTER_MS = 15 * 60_000;
 
+/** From when on a rollback was owed: an alert whose clock is ahead of ours is waited for from its receipt. */
+export function owedSince({ firedAt, receivedAt }: Timeline): number {
+  return Math.min(firedAt, receivedAt);
+}
+
 export type SlaJudgement = {
   /** Negative where the alert's clock is ahead of ours; never clamped. */
   readonly alertToZeroMs?: number | undefined;

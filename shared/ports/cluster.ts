@@ -1,6 +1,7 @@
 import type { PatchOperation } from '#shared/domain/json-patch.ts';
 import type { DestinationRule, Endpoints, Rollout } from '#shared/domain/surroundings.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
+import type { Page } from './page.ts';
 
 export type ObjectRef = { readonly namespace: string; readonly name: string };
 
@@ -14,11 +15,22 @@ export type Listing = 'managed' | 'managed-cached' | 'all';
 /** The one thing that we read and write. Every method throws ClusterFault where the cluster gives no usable answer. */
 export type VirtualServices = {
   list(which: Listing, signal: AbortSignal): Promise<readonly VirtualService[]>;
+  /**
+   * Those with the mode label as they were when the first page was read, in pages of about `limit`: for whoever looks at
+   * thousands of them and is in no hurry.
+   */
+  listPage(page: Page, signal: AbortSignal): Promise<ListPage>;
   /** undefined where there is none of that name. */
   get(ref: ObjectRef, signal: AbortSignal): Promise<VirtualService | undefined>;
   /** A JSON Patch; what the API server decided about it is a value. */
   patch(ref: ObjectRef, operations: readonly PatchOperation[], signal: AbortSignal): Promise<PatchAnswer>;
 };
+
+export type ListPage =
+  /** `next` is absent after the last page. */
+  | { readonly kind: 'page'; readonly objects: readonly VirtualService[]; readonly next?: string | undefined }
+  /** The cluster remembers the list no more (410): begin anew. */
+  | { readonly kind: 'expired' };
 
 export type PatchAnswer =
   | { readonly kind: 'patched'; readonly object: VirtualService }

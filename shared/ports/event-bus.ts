@@ -1,5 +1,5 @@
 import type { OutboxEvent } from '#shared/contracts/events.ts';
-import type { Page } from './rollback-log.ts';
+import type { Page } from './page.ts';
 
 /** One event that the bus did not take, with its words. */
 export type Refused = {

@@ -1,5 +1,6 @@
 import type { OutboxEvent } from '#shared/contracts/events.ts';
 import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
+import type { Page } from './page.ts';
 
 /** What is known of some rollbacks and of one target, read together. */
 export type KnownRollbacks = {
@@ -32,7 +33,12 @@ export type RollbackLog = {
   ofFiring(firing: string, signal: AbortSignal): Promise<readonly RollbackRecord[]>;
   /** The last ones received, newest first. */
   recent(limit: number, signal: AbortSignal): Promise<readonly RollbackRecord[]>;
+  /** A page of the records that are unfinished (domain/unfinished.ts), the first received first, as they are now. */
+  unfinished(page: Page, signal: AbortSignal): Promise<UnfinishedPage>;
 };
+
+/** `next` is absent after the last page; a page may hold fewer than its limit, or none, and not be the last. */
+export type UnfinishedPage = { readonly records: readonly RollbackRecord[]; readonly next?: string | undefined };
 
 /** The store did not answer, or not as a store does. A retry can help. */
 export class StoreFault extends Error {

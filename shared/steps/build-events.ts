@@ -47,6 +47,7 @@ const EVENT_OF_HISTORY: Readonly<Record<HistoryEntry['kind'], EventType | undefi
   contested: 'RollbackSuggested',
   resolved: 'AlertResolved',
   improved: undefined,
+  'given-up': undefined,
 };
 
 function isReason(kind: string): kind is 'already-acted' | 'contested' {

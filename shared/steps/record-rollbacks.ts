@@ -1,6 +1,7 @@
+import type { OutboxEvent } from '#shared/contracts/events.ts';
 import { withRecord } from '#shared/domain/episode.ts';
 import { mergeRecord, type RollbackDraft, type Told } from '#shared/domain/merge-record.ts';
-import { type RollbackRecord, type TargetRecord, UNKNOWN } from '#shared/domain/rollback-record.ts';
+import { isBare, type RollbackRecord, type TargetRecord, UNKNOWN } from '#shared/domain/rollback-record.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import {
   type KnownRollbacks,
@@ -15,7 +16,12 @@ import { writeInRace } from './write-in-race.ts';
 /** One firing's part in a target: its draft, and how long the canary must stay at zero. */
 export type Draft = { readonly draft: RollbackDraft; readonly firing: string; readonly holdUntil?: number | undefined };
 
-export type RecordDeps = { readonly log: RollbackLog; readonly clock: Clock };
+export type RecordDeps = {
+  readonly log: RollbackLog;
+  readonly clock: Clock;
+  /** Told of the events of each change, once it is written. */
+  readonly onWritten?: ((events: readonly OutboxEvent[]) => void) | undefined;
+};
 
 /**
  * Writes what was done about one target for some firings: rollbacks, target and events, all or nothing in parts of 20.
@@ -39,15 +45,17 @@ async function recordPart(drafts: readonly Draft[], deps: RecordDeps, signal: Ab
   if (!first) return [];
   const target = first.canary === UNKNOWN ? undefined : { cluster: first.cluster, canary: first.canary };
   const ids = [...new Set(drafts.flatMap(({ draft, firing }) => [draft.id, ...placeholderIds(draft, firing)]))];
-  return writeInRace(
+  const { records, events } = await writeInRace(
     `The records of ${first.cluster} ${first.canary}`,
     async () => {
       const change = changeOf(drafts, await deps.log.read(ids, target, signal), deps.clock.now());
-      return { change: change.rollbacks.length > 0 ? change : undefined, result: change.records };
+      return { change: change.rollbacks.length > 0 ? change : undefined, result: change };
     },
     deps,
     signal,
   );
+  if (events.length > 0) deps.onWritten?.(events);
+  return records;
 }
 
 type Change = RollbackChange & { readonly records: RollbackRecord[] };
@@ -58,16 +66,18 @@ function changeOf(drafts: readonly Draft[], known: KnownRollbacks, now: number):
   const written: { readonly record: RollbackRecord; readonly told: readonly Told[] }[] = [];
   const replaced: Replaced[] = [];
   for (const one of drafts) {
-    const merged = mergeRecord(known.rollbacks.get(one.draft.id), one.draft, now);
+    const replacing = placeholdersOf(one, known);
+    const draft = replacing.reduce((made, { placeholder }) => inPlaceOf(placeholder, made), one.draft);
+    const merged = mergeRecord(known.rollbacks.get(draft.id), draft, now);
     if (merged.kind === 'keep') {
       records.push(merged.record);
       continue;
     }
-    target = one.draft.canary === UNKNOWN ? target : withRecord(target, merged.record, one.firing, one.holdUntil);
+    target = draft.canary === UNKNOWN ? target : withRecord(target, merged.record, one.firing, one.holdUntil);
     const record = inEpisode(merged.record, target);
     records.push(record);
     written.push({ record, told: merged.told });
-    replaced.push(...placeholdersOf(one, known));
+    replaced.push(...replacing);
   }
   return {
     records,
@@ -92,6 +102,20 @@ function inEpisode(record: RollbackRecord, target: TargetRecord | undefined): Ro
 
 /** A record without canary, or cluster, that a record with both replaces: deleted while unfinished, else kept and marked. */
 type Replaced = { readonly placeholder: RollbackRecord; readonly by: Draft };
+
+/** It was received when the placeholder was, and what was told of that one is not told again. */
+function inPlaceOf(
+  { alert, truncatedAlerts, timeline, slaBreachedAt }: RollbackRecord,
+  draft: RollbackDraft,
+): RollbackDraft {
+  const receivedAt = Math.min(timeline.receivedAt, draft.timeline.receivedAt);
+  return {
+    ...draft,
+    ...(isBare(draft.alert) ? { alert, truncatedAlerts } : {}),
+    timeline: { ...draft.timeline, receivedAt },
+    ...(slaBreachedAt === undefined ? {} : { slaBreachedAt }),
+  };
+}
 
 function remove({ placeholder: { id, version, outcome }, by }: Replaced): RollbackChange['remove'] {
   return outcome === 'pending' ? [{ id, version, firing: by.firing }] : [];

@@ -65,8 +65,10 @@ export function aRollbackRecord(overrides: Partial<RollbackRecord> = {}): Rollba
       { kind: 'already-acted', at: FIRED_AT + 3 },
       { kind: 'contested', at: FIRED_AT + 4 },
       { kind: 'resolved', at: FIRED_AT + 5 },
+      { kind: 'given-up', at: FIRED_AT + 6 },
     ],
     supersededBy: 'd4e5f6',
+    slaBreachedAt: FIRED_AT + 61_000,
     ...overrides,
   };
 }

@@ -11,6 +11,7 @@ export function gatedCluster(cluster: Cluster, gate: Gate): Cluster {
     ...cluster,
     virtualServices: {
       list: (which, signal) => through(gate, `list ${which}`, () => virtualServices.list(which, signal)),
+      listPage: (page, signal) => through(gate, 'list page', () => virtualServices.listPage(page, signal)),
       get: (ref, signal) => through(gate, 'get', () => virtualServices.get(ref, signal)),
       patch: (ref, operations, signal) => through(gate, 'patch', () => virtualServices.patch(ref, operations, signal)),
     },
@@ -36,6 +37,7 @@ export function gatedRollbackLog(log: RollbackLog, gate: Gate): RollbackLog {
     read: (ids, target, signal) => through(gate, 'read', () => log.read(ids, target, signal)),
     commit: (change, signal) => through(gate, 'commit', () => log.commit(change, signal)),
     ofFiring: (firing, signal) => through(gate, 'ofFiring', () => log.ofFiring(firing, signal)),
+    unfinished: (page, signal) => through(gate, 'unfinished', () => log.unfinished(page, signal)),
     recent: (limit, signal) => through(gate, 'recent', () => log.recent(limit, signal)),
   };
 }

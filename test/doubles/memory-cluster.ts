@@ -85,6 +85,16 @@ export function memoryCluster({
     name,
     virtualServices: {
       list: async (which) => listed(which),
+      async listPage({ limit, from = '' }) {
+        const behind = listed('managed').filter(({ metadata }) => keyOf(metadata) > from);
+        const objects = behind.sort((a, b) => (keyOf(a.metadata) < keyOf(b.metadata) ? -1 : 1)).slice(0, limit);
+        const last = objects.at(-1);
+        return {
+          kind: 'page',
+          objects,
+          ...(last && behind.length > objects.length ? { next: keyOf(last.metadata) } : {}),
+        };
+      },
       async get(ref) {
         const object = held.get(keyOf(ref));
         return object && parseVirtualService(structuredClone(object));

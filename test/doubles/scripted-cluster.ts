@@ -1,5 +1,11 @@
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
-import { type Cluster, ClusterFault, type PatchAnswer, type VirtualServices } from '#shared/ports/cluster.ts';
+import {
+  type Cluster,
+  ClusterFault,
+  type ListPage,
+  type PatchAnswer,
+  type VirtualServices,
+} from '#shared/ports/cluster.ts';
 
 /** What happens at one call instead of the real one, which it may still make. */
 export type Turn<T> = (real: () => Promise<T>) => Promise<T>;
@@ -8,6 +14,7 @@ export type Turn<T> = (real: () => Promise<T>) => Promise<T>;
 export type Script = {
   readonly list?: readonly Turn<readonly VirtualService[]>[];
   readonly all?: readonly Turn<readonly VirtualService[]>[];
+  readonly page?: readonly Turn<ListPage>[];
   readonly get?: readonly Turn<VirtualService | undefined>[];
   readonly patch?: readonly Turn<PatchAnswer>[];
 };
@@ -22,6 +29,7 @@ export function scriptedCluster(
   const left = {
     list: [...(script.list ?? [])],
     all: [...(script.all ?? [])],
+    page: [...(script.page ?? [])],
     get: [...(script.get ?? [])],
     patch: [...(script.patch ?? [])],
   };
@@ -34,6 +42,7 @@ export function scriptedCluster(
       const call = which === 'all' ? 'all' : 'list';
       return turn(call, left[call].shift(), () => virtualServices.list(which, signal));
     },
+    listPage: (page, signal) => turn('page', left.page.shift(), () => virtualServices.listPage(page, signal)),
     get: (ref, signal) => turn('get', left.get.shift(), () => virtualServices.get(ref, signal)),
     patch: (ref, operations, signal) =>
       turn('patch', left.patch.shift(), () => virtualServices.patch(ref, operations, signal)),

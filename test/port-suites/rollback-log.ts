@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import type { Outbox } from '#shared/ports/event-bus.ts';
 import { type RollbackChange, type RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
@@ -19,6 +20,34 @@ const aChange = (parts: Partial<RollbackChange>): RollbackChange => ({
   events: [],
   ...parts,
 });
+
+/** A pending record, received so many ms after the others. */
+function anUnfinishedRecord(overrides: Partial<RollbackRecord> = {}, later = 0): RollbackRecord {
+  const { supersededBy, timeline, ...record } = aRollbackRecord();
+  const { alertResolvedAt, ...times } = timeline;
+  return {
+    ...record,
+    outcome: 'pending',
+    reason: 'cluster-unreachable',
+    timeline: { ...times, receivedAt: times.receivedAt + later },
+    history: [],
+    ...overrides,
+  };
+}
+
+/** What is found in all pages from one on. */
+async function pagesOf<T>(
+  from: string | undefined,
+  read: (from: string) => Promise<{ readonly found: readonly T[]; readonly next?: string | undefined }>,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (let at = from; at !== undefined; ) {
+    const { found, next } = await read(at);
+    all.push(...found);
+    at = next;
+  }
+  return all;
+}
 
 /** What every RollbackLog with its Outbox does. `open` gives an empty one each time. */
 export function describeRollbackLog(name: string, open: () => Promise<OpenStore>): void {
@@ -280,6 +309,63 @@ export function describeRollbackLog(name: string, open: () => Promise<OpenStore>
       expect(await unsentIds()).toEqual(['at-2000', 'at-3000']);
     });
 
+    it('pages through unsent events, oldest first, past those that stay unsent', async () => {
+      const ids = ['a', 'b', 'c', 'd', 'e'];
+      await commit({ events: ids.map((id, place) => anOutboxEvent({ id, createdAt: 1000 + Math.floor(place / 2) })) });
+
+      const first = await store.outbox.unsentPage(5000, { limit: 2 }, signal);
+      await store.outbox.markSent(first.events.slice(0, 1), signal);
+      const rest = await pagesOf(first.next, async (from) => {
+        const { events, next } = await store.outbox.unsentPage(5000, { limit: 2, from }, signal);
+        return { found: events.map(({ id }) => id), next };
+      });
+      const none = await store.outbox.unsentPage(1000, { limit: 2 }, signal);
+
+      expect(first.events.map(({ createdAt }) => createdAt)).toEqual([1000, 1000]);
+      expect([...first.events.map(({ id }) => id), ...rest].sort()).toEqual(ids);
+      expect(none.events).toEqual([]);
+    });
+
+    const unfinishedIds = () =>
+      pagesOf('', async (from) => {
+        const { records, next } = await store.log.unfinished({ limit: 2, ...(from ? { from } : {}) }, signal);
+        return { found: records.map(({ id }) => id), next };
+      });
+
+    it('pages through unfinished records, the first received first', async () => {
+      const ids = ['e', 'c', 'a', 'd', 'b'];
+      for (const [age, id] of ids.entries()) await commit({ rollbacks: [anUnfinishedRecord({ id }, age)] });
+
+      expect(await unfinishedIds()).toEqual(ids);
+    });
+
+    it('lists as unfinished what a later write of the same record leaves so, as it was written last', async () => {
+      const records = ['ended', 'resolved', 'replaced', 'given-up', 'failed'].map((id) => anUnfinishedRecord({ id }));
+      await commit({ rollbacks: records });
+      const { timeline } = anUnfinishedRecord();
+      const changes: Record<string, Partial<RollbackRecord>> = {
+        ended: { outcome: 'refused', reason: 'ambiguous-canary' },
+        resolved: { outcome: 'failed', reason: 'forbidden', timeline: { ...timeline, alertResolvedAt: 1 } },
+        replaced: { outcome: 'failed', reason: 'unreachable', supersededBy: 'other' },
+        'given-up': { outcome: 'failed', reason: 'unreachable', history: [{ kind: 'given-up', at: 1 }] },
+        failed: { outcome: 'failed', reason: 'unreachable' },
+      };
+
+      await commit({ rollbacks: records.map((one) => ({ ...one, ...changes[one.id], version: 2 })) });
+
+      const { records: left } = await store.log.unfinished({ limit: 10 }, signal);
+      expect(left).toEqual([{ ...anUnfinishedRecord({ id: 'failed' }), ...changes['failed'], version: 2 }]);
+    });
+
+    it('lists as unfinished no record that was removed, and none that was good from the beginning', async () => {
+      const firing = '5ef77f1f8a3ecfb8@2026-03-04T05:06:07.000Z';
+      await commit({ rollbacks: [anUnfinishedRecord({ id: 'removed' }), aRollbackRecord({ id: 'good' })] });
+
+      await commit({ remove: [{ id: 'removed', version: 1, firing }] });
+
+      expect(await unfinishedIds()).toEqual([]);
+    });
+
     it('marks an event as sent again, or one that it does not know, without making one', async () => {
       await commit({ events: [anOutboxEvent({ id: 'sent' })] });
 
@@ -306,6 +392,8 @@ export function describeRollbackLog(name: string, open: () => Promise<OpenStore>
       ['ofFiring', ({ log }, aborted) => log.ofFiring('f@x', aborted)],
       ['recent', ({ log }, aborted) => log.recent(1, aborted)],
       ['unsent', ({ outbox }, aborted) => outbox.unsent(1, 1, aborted)],
+      ['unsentPage', ({ outbox }, aborted) => outbox.unsentPage(1, { limit: 1 }, aborted)],
+      ['unfinished', ({ log }, aborted) => log.unfinished({ limit: 1 }, aborted)],
       ['markSent', ({ outbox }, aborted) => outbox.markSent([anOutboxEvent()], aborted)],
     ])('ends %s with a StoreFault when the time is over', async (_name, call) => {
       await expect(call(store, AbortSignal.abort())).rejects.toThrow(StoreFault);

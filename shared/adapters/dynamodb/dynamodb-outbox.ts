@@ -1,12 +1,13 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { OutboxEvent } from '#shared/contracts/events.ts';
 import { parseEventItem } from '#shared/contracts/items.ts';
-import type { Outbox } from '#shared/ports/event-bus.ts';
+import type { Outbox, UnsentPage } from '#shared/ports/event-bus.ts';
+import type { Page } from '#shared/ports/page.ts';
 import type { DynamodbOptions } from './dynamodb-rollback-log.ts';
 import { judgeError } from './judge-error.ts';
 import { eventKey, UNSENT } from './keys.ts';
-import { queryItems } from './query-items.ts';
-import { takeReadable } from './recent.ts';
+import { type Question, queryItems, queryPage } from './query-items.ts';
+import { readable, takeReadable } from './recent.ts';
 import { retryCrowded } from './retry.ts';
 import { storeCall } from './store-call.ts';
 import { UNSENT_INDEX } from './table.ts';
@@ -39,22 +40,28 @@ export function dynamodbOutbox(
   }
 
   async function oldest(olderThan: number, limit: number, signal: AbortSignal): Promise<OutboxEvent[]> {
-    const items = queryItems(
-      { client, name: table },
-      {
-        IndexName: UNSENT_INDEX,
-        KeyConditionExpression: 'unsent = :unsent AND createdAt < :olderThan',
-        ExpressionAttributeValues: { ':unsent': UNSENT, ':olderThan': olderThan },
-        Limit: limit,
-      },
-      signal,
-    );
+    const items = queryItems({ client, name: table }, { ...unsentBefore(olderThan), Limit: limit }, signal);
     return takeReadable(items, { limit, parse: parseEventItem, onUnreadable });
   }
 
+  async function page(olderThan: number, wanted: Page, signal: AbortSignal): Promise<UnsentPage> {
+    const { items, next } = await queryPage({ client, name: table }, unsentBefore(olderThan), wanted, signal);
+    return { events: readable(items, { parse: parseEventItem, onUnreadable }), next };
+  }
+
   return {
+    unsentPage: (olderThan, wanted, signal) =>
+      storeCall('list unsent events', table, () => page(olderThan, wanted, signal)),
     markSent: (events, signal) => storeCall('mark events as sent', table, () => clearAll(events, signal)),
     unsent: (olderThan, limit, signal) =>
       storeCall('list unsent events', table, () => oldest(olderThan, limit, signal)),
+  };
+}
+
+function unsentBefore(olderThan: number): Question {
+  return {
+    IndexName: UNSENT_INDEX,
+    KeyConditionExpression: 'unsent = :unsent AND createdAt < :olderThan',
+    ExpressionAttributeValues: { ':unsent': UNSENT, ':olderThan': olderThan },
   };
 }

@@ -1,14 +1,17 @@
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { parseFiringPointerItem, parseRollbackItem, parseTargetItem } from '#shared/contracts/items.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
-import type { KnownRollbacks, RollbackChange, RollbackLog } from '#shared/ports/rollback-log.ts';
+import { isUnfinished } from '#shared/domain/unfinished.ts';
+import type { Page } from '#shared/ports/page.ts';
+import type { KnownRollbacks, RollbackChange, RollbackLog, UnfinishedPage } from '#shared/ports/rollback-log.ts';
 import { getItems } from './get-items.ts';
 import { judgeError } from './judge-error.ts';
-import { firingPartition, rollbackKey, targetKey } from './keys.ts';
-import { queryItems } from './query-items.ts';
-import { type OnUnreadable, recentRollbacks } from './recent.ts';
+import { firingPartition, receivedKey, rollbackKey, targetKey, UNFINISHED } from './keys.ts';
+import { queryItems, queryPage } from './query-items.ts';
+import { type OnUnreadable, readable, recentRollbacks } from './recent.ts';
 import { retryCrowded } from './retry.ts';
 import { storeCall } from './store-call.ts';
+import { UNFINISHED_INDEX } from './table.ts';
 import { transactionOf } from './transaction-of.ts';
 
 export type DynamodbOptions = {
@@ -78,7 +81,26 @@ export function dynamodbRollbackLog(
     return ids;
   }
 
+  /** The index is a moment old: what its records say now is read from the table. */
+  async function unfinishedPage(page: Page, signal: AbortSignal): Promise<UnfinishedPage> {
+    const { items, next } = await queryPage(
+      whole,
+      {
+        IndexName: UNFINISHED_INDEX,
+        KeyConditionExpression: 'unfinished = :unfinished',
+        ExpressionAttributeValues: { ':unfinished': UNFINISHED },
+      },
+      page,
+      signal,
+    );
+    const keys = items.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
+    const found = readable(await getItems(whole, keys, signal), { parse: parseRollbackItem, onUnreadable });
+    const records = found.filter(isUnfinished).sort((a, b) => (receivedKey(a) < receivedKey(b) ? -1 : 1));
+    return { records, next };
+  }
+
   return {
+    unfinished: (page, signal) => storeCall('list unfinished rollbacks', table, () => unfinishedPage(page, signal)),
     read: (ids, target, signal) => storeCall('read rollbacks', table, () => readTogether(ids, target, signal)),
     commit: (change, signal) => storeCall('write a change', table, () => write(change, signal)),
     ofFiring: (firing, signal) =>

@@ -8,6 +8,9 @@ export const EVENT_PREFIX = 'EVENT#';
 /** The one partition of the index of events that wait to be sent. */
 export const UNSENT = 'UNSENT';
 
+/** The one partition of the index of rollbacks that guard goes on with. */
+export const UNFINISHED = 'UNFINISHED';
+
 export function rollbackKey(id: string): Key {
   return { pk: `ROLLBACK#${id}`, sk: 'ROLLBACK' };
 }
@@ -32,6 +35,11 @@ export function eventKey(id: string): Key {
 
 export function firingOfRecord({ alert, timeline }: RollbackRecord): string {
   return firingOf({ fingerprint: alert.fingerprint, startsAt: timeline.firedAt });
+}
+
+/** Sorts rollbacks by when they were received. */
+export function receivedKey({ id, timeline }: RollbackRecord): string {
+  return `${new Date(timeline.receivedAt).toISOString()}#${id}`;
 }
 
 /** The UTC day of a time, as the index's partition. */

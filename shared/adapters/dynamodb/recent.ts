@@ -72,3 +72,18 @@ export async function takeReadable<T>(
   }
   return read;
 }
+
+/** Those of the items that parse. */
+export function readable<T>(
+  items: readonly Record<string, unknown>[],
+  { parse, onUnreadable }: Omit<Reading<T>, 'limit'>,
+): T[] {
+  return items.flatMap((item) => {
+    try {
+      return [parse(item)];
+    } catch (cause) {
+      onUnreadable(String(item['pk']), cause);
+      return [];
+    }
+  });
+}

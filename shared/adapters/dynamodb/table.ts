@@ -4,12 +4,14 @@ import type { CreateTableCommandInput, UpdateTimeToLiveCommandInput } from '@aws
 export const BY_DAY_INDEX = 'byDay';
 /** Events that wait to be sent, by age: sparse, as a sent one loses the attribute. */
 export const UNSENT_INDEX = 'unsent';
+/** Rollbacks that guard goes on with, by receipt: sparse, as an ended one lacks the attribute. Keys only: they are read as they are now. */
+export const UNFINISHED_INDEX = 'unfinished';
 /** Epoch seconds. */
 export const EXPIRY_ATTRIBUTE = 'expiresAt';
 
 /**
  * The one table. An item that carries an index's attributes under another type is refused by DynamoDB: `day`, `received`,
- * `unsent` (text) and `createdAt` (number) mean the same in every kind of item.
+ * `unsent`, `unfinished` (text) and `createdAt` (number) mean the same in every kind of item.
  */
 export function tableDefinition(table: string) {
   return {
@@ -22,6 +24,7 @@ export function tableDefinition(table: string) {
       { AttributeName: 'received', AttributeType: 'S' },
       { AttributeName: 'unsent', AttributeType: 'S' },
       { AttributeName: 'createdAt', AttributeType: 'N' },
+      { AttributeName: 'unfinished', AttributeType: 'S' },
     ],
     KeySchema: [
       { AttributeName: 'pk', KeyType: 'HASH' },
@@ -43,6 +46,14 @@ export function tableDefinition(table: string) {
           { AttributeName: 'createdAt', KeyType: 'RANGE' },
         ],
         Projection: { ProjectionType: 'ALL' },
+      },
+      {
+        IndexName: UNFINISHED_INDEX,
+        KeySchema: [
+          { AttributeName: 'unfinished', KeyType: 'HASH' },
+          { AttributeName: 'received', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
       },
     ],
     StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },

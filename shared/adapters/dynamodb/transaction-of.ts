@@ -1,8 +1,19 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { OutboxEvent } from '#shared/contracts/events.ts';
 import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
+import { isUnfinished } from '#shared/domain/unfinished.ts';
 import type { RollbackChange } from '#shared/ports/rollback-log.ts';
-import { dayOf, eventKey, firingOfRecord, pointerKey, rollbackKey, targetKey, UNSENT } from './keys.ts';
+import {
+  dayOf,
+  eventKey,
+  firingOfRecord,
+  pointerKey,
+  receivedKey,
+  rollbackKey,
+  targetKey,
+  UNFINISHED,
+  UNSENT,
+} from './keys.ts';
 import { storableFields } from './storable.ts';
 
 export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -61,7 +72,8 @@ function rollbackItem(record: RollbackRecord): Record<string, unknown> {
     ...storableFields(record),
     ...rollbackKey(record.id),
     day: dayOf(receivedAt),
-    received: `${new Date(receivedAt).toISOString()}#${record.id}`,
+    received: receivedKey(record),
+    ...(isUnfinished(record) ? { unfinished: UNFINISHED } : {}),
     expiresAt: seconds(receivedAt) + KEEP_ROLLBACKS_SECONDS,
   };
 }

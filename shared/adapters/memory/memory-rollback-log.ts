@@ -1,7 +1,9 @@
 import type { OutboxEvent } from '#shared/contracts/events.ts';
 import { firingOf } from '#shared/domain/alert.ts';
 import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
+import { isUnfinished } from '#shared/domain/unfinished.ts';
 import type { Outbox } from '#shared/ports/event-bus.ts';
+import type { Page } from '#shared/ports/page.ts';
 import { type RollbackChange, type RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
 
 export type MemoryRollbackLog = RollbackLog & {
@@ -47,6 +49,10 @@ export function memoryRollbackLog(): MemoryRollbackLog {
     );
   }
 
+  function waitingSince(olderThan: number): OutboxEvent[] {
+    return [...events.values()].filter(({ id, createdAt }) => unsent.has(id) && createdAt < olderThan);
+  }
+
   return {
     async read(ids, target, signal) {
       refuseIfAborted(signal);
@@ -72,21 +78,54 @@ export function memoryRollbackLog(): MemoryRollbackLog {
       refuseIfAborted(signal);
       return structuredClone(newestFirst().slice(0, limit));
     },
+    async unfinished(page, signal) {
+      refuseIfAborted(signal);
+      const open = [...rollbacks.values()].filter(isUnfinished);
+      const { items, next } = pageOf(
+        open,
+        ({ timeline, id }) => `${new Date(timeline.receivedAt).toISOString()}#${id}`,
+        page,
+      );
+      return { records: items, next };
+    },
     outbox: {
+      async unsentPage(olderThan, page, signal) {
+        refuseIfAborted(signal);
+        const { items, next } = pageOf(
+          waitingSince(olderThan),
+          ({ createdAt, id }) => `${String(createdAt).padStart(16, '0')}#${id}`,
+          page,
+        );
+        return { events: items, next };
+      },
       async markSent(sent, signal) {
         refuseIfAborted(signal);
         for (const { id } of sent) unsent.delete(id);
       },
       async unsent(olderThan, limit, signal) {
         refuseIfAborted(signal);
-        const waiting = [...events.values()].filter(({ id, createdAt }) => unsent.has(id) && createdAt < olderThan);
-        return structuredClone(waiting.sort((a, b) => a.createdAt - b.createdAt).slice(0, limit));
+        return structuredClone(
+          waitingSince(olderThan)
+            .sort((a, b) => a.createdAt - b.createdAt)
+            .slice(0, limit),
+        );
       },
     },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+  };
+}
+
+/** The items of one page, by a key that is each one's own; the next page begins after its last one. */
+function pageOf<T>(items: readonly T[], keyOf: (item: T) => string, { limit, from = '' }: Page) {
+  const behind = items.map((item) => ({ item, key: keyOf(item) })).filter(({ key }) => key > from);
+  const page = behind.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, limit);
+  const last = page.at(-1)?.key;
+  return {
+    items: structuredClone(page.map(({ item }) => item)),
+    ...(behind.length > page.length && last !== undefined ? { next: last } : {}),
   };
 }
 

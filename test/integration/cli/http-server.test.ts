@@ -38,7 +38,7 @@ describe('the local HTTP adapter', () => {
   it('answers a fault that nobody foresaw as the deployed functions do, and logs it', async () => {
     const log = recordingLog();
     const broken = () => Promise.reject(new Error('nobody foresaw this'));
-    const cluster = { name: 'test', virtualServices: { list: broken, get: broken, patch: broken } };
+    const cluster = { name: 'test', virtualServices: { list: broken, listPage: broken, get: broken, patch: broken } };
     const parts = { cluster, clusterUrl: 'https://kubernetes.example.com', rollbackLog: memoryRollbackLog(), log };
     const server = await listening(localService({ ...parts, tokens: localTokens({ WEIGHTLESS_ALERTS_TOKEN: 'a' }) }));
     const alert = {

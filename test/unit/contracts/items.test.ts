@@ -20,11 +20,14 @@ type Known<T, TableField extends string> = {
 type Frozen<T> = T extends object ? { readonly [K in keyof T]: Frozen<T[K]> } : T;
 
 const keys = { pk: 'P', sk: 'S', expiresAt: 1 };
-const rollbackItem = { ...aRollbackRecord(), ...keys, day: '2026-03-04', received: 'r' };
+const rollbackItem = { ...aRollbackRecord(), ...keys, day: '2026-03-04', received: 'r', unfinished: 'UNFINISHED' };
 
 describe('the items of the table', () => {
   it('have the types of the records, no field more, less or different', () => {
-    type RollbackItem = Known<z.infer<typeof RollbackItemSchema>, 'pk' | 'sk' | 'expiresAt' | 'day' | 'received'>;
+    type RollbackItem = Known<
+      z.infer<typeof RollbackItemSchema>,
+      'pk' | 'sk' | 'expiresAt' | 'day' | 'received' | 'unfinished'
+    >;
     type TargetItem = Known<z.infer<typeof TargetItemSchema>, 'pk' | 'sk' | 'expiresAt'>;
 
     expectTypeOf<Frozen<RollbackItem>>().toEqualTypeOf<Frozen<RollbackRecord>>();

@@ -57,6 +57,7 @@ describe('the publish function', () => {
           marked.push(...events.map(({ id }) => id));
         },
         unsent: async () => [],
+        unsentPage: async () => ({ events: [] }),
       },
       deadLetters: {
         async put(sent, given) {

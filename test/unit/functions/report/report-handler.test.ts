@@ -17,7 +17,7 @@ const asReader = { authorization: `Basic ${Buffer.from('anyone:read-me').toStrin
 
 function handlerOver(recent: RollbackLog['recent'], settings = async () => ({ tokens })) {
   const unused = () => Promise.reject(new Error('not asked'));
-  const rollbackLog: RollbackLog = { recent, read: unused, commit: unused, ofFiring: unused };
+  const rollbackLog: RollbackLog = { recent, read: unused, commit: unused, ofFiring: unused, unfinished: unused };
   return createReportHandler({ settings, rollbackLog, clock: systemClock, log: recordingLog() });
 }
 
