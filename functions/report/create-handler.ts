@@ -1,20 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Settings } from '#shared/contracts/settings.ts';
-import type { Clock } from '#shared/ports/clock.ts';
 import { type RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
-import type { Log } from '#shared/ports/telemetry.ts';
-import { authorize } from '#shared/runtime/authorize.ts';
+import { type AuthorizeDeps, authorize } from '#shared/runtime/authorize.ts';
 import { type HttpResponse, methodOf, pathOf, problem } from '#shared/runtime/http.ts';
 import type { HttpHandler } from '#shared/runtime/http-function.ts';
 import { page } from './page.ts';
 import { STYLE } from './style.ts';
 
-export type ReportFunctionDeps = {
-  readonly settings: () => Promise<Pick<Settings, 'tokens'>>;
-  readonly rollbackLog: RollbackLog;
-  readonly clock: Clock;
-  readonly log: Log;
-};
+export type ReportFunctionDeps = AuthorizeDeps<Pick<Settings, 'tokens'>> & { readonly rollbackLog: RollbackLog };
 
 const MAX_ROLLBACKS = 50;
 

@@ -1,36 +1,34 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Settings } from '#shared/contracts/settings.ts';
-import { MAX_ALERTS, type ParsedWebhook, parseWebhook, type Webhook } from '#shared/contracts/webhook.ts';
+import { authenticate } from '#shared/runtime/authenticate.ts';
 import { authorize, type Requirement } from '#shared/runtime/authorize.ts';
-import {
-  bodyBytes,
-  bodyText,
-  type HttpResponse,
-  header,
-  json,
-  methodOf,
-  pathOf,
-  problem,
-} from '#shared/runtime/http.ts';
+import { type HttpResponse, header, json, methodOf, pathOf, problem } from '#shared/runtime/http.ts';
 import type { HttpHandler } from '#shared/runtime/http-function.ts';
 import { answerOf } from './answer.ts';
 import { type HandleWebhookDeps, handleWebhook, type PolicySettings } from './handle-webhook.ts';
 import { countHeartbeat } from './heartbeat.ts';
+import { type LookAhead, lookAhead } from './look-ahead.ts';
+import { type ReadBody, readBody } from './read-body.ts';
+import { type SettingsState, tellHealth } from './tell-health.ts';
 
 type RollbackSettings = Pick<Settings, 'tokens'> & PolicySettings;
 
 export type RollbackFunctionDeps = HandleWebhookDeps & {
   /** Rejects where they cannot be loaded: then nobody is told that a token is wrong. */
   readonly settings: () => Promise<RollbackSettings>;
+  /** What there is of them without waiting; absent where settings never change. */
+  readonly settingsAtHand?:
+    | (() => { readonly settings: RollbackSettings; readonly stale: boolean } | undefined)
+    | undefined;
+  readonly settingsState?: (() => Promise<SettingsState>) | undefined;
 };
 
-/** API Gateway lets 10 MB through; a webhook of 5,000 alerts has less than this. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const SENDERS: Requirement = { scopes: ['alerts', 'operate'], challenge: 'Bearer' };
 
 /** `POST /v1/alerts`, `POST /v1/heartbeat` and `GET /healthz`. */
 export function createRollbackHandler(deps: RollbackFunctionDeps): HttpHandler {
   const routes: Readonly<Record<string, { readonly method: string; readonly handle: HttpHandler }>> = {
-    '/healthz': { method: 'GET', handle: async () => json(200, { status: 'ok' }) },
+    '/healthz': { method: 'GET', handle: () => tellHealth(deps) },
     '/v1/alerts': { method: 'POST', handle: (event, options) => receiveAlerts(event, options.signal, deps) },
     '/v1/heartbeat': { method: 'POST', handle: (event) => receiveHeartbeat(event, deps) },
   };
@@ -50,60 +48,67 @@ async function receiveAlerts(
   deps: RollbackFunctionDeps,
 ): Promise<HttpResponse> {
   const receivedAt = deps.clock.now();
-  const read = await readRequest(event, ['alerts', 'operate'], deps);
-  if (read.kind === 'rejected') return read.response;
-  return answerOf(await handleWebhook(read.webhook, { receivedAt, settings: read.settings, signal }, deps));
+  const refreshing = deps.settings();
+  // Its failure is told where it is waited for.
+  refreshing.catch(() => undefined);
+  const { ahead, body } = await readAhead(event, signal, deps);
+  const read = await readRequest(event, SENDERS, { ...deps, settings: () => refreshing, body });
+  if (read.kind === 'rejected') {
+    ahead?.stop();
+    return read.response;
+  }
+  const clusters = async () => {
+    const now = await deps.clusters();
+    return ahead?.over(now) ?? now;
+  };
+  const receipt = { receivedAt, settings: read.settings, signal };
+  return answerOf(await handleWebhook(read.webhook, receipt, { ...deps, clusters }));
+}
+
+/** While a refresh of the settings is waited for: what whoever is known by those at hand wants to be looked at. */
+async function readAhead(
+  event: APIGatewayProxyEventV2,
+  signal: AbortSignal,
+  { settingsAtHand, clusters, clock }: RollbackFunctionDeps,
+): Promise<{ readonly ahead?: LookAhead; readonly body?: ReadBody }> {
+  const atHand = settingsAtHand?.();
+  if (!atHand?.stale) return {};
+  const { tokens, alerts: rules } = atHand.settings;
+  if (authenticate(header(event, 'authorization'), tokens, SENDERS.scopes, clock.now()).kind !== 'known') return {};
+  const body = readBody(event);
+  if (body.kind === 'rejected') return { body };
+  return { body, ahead: lookAhead(body.webhook, { clusters: await clusters(), rules, signal }) };
 }
 
 /** The alarm of the dead-man's switch watches what is counted here: neither the cluster nor the store is asked. */
 async function receiveHeartbeat(event: APIGatewayProxyEventV2, deps: RollbackFunctionDeps): Promise<HttpResponse> {
-  const read = await readRequest(event, ['alerts'], deps);
+  const read = await readRequest(event, { scopes: ['alerts'], challenge: 'Bearer' }, deps);
   if (read.kind === 'rejected') return read.response;
   return json(200, { heartbeat: countHeartbeat(read.webhook.alerts, deps) });
 }
 
 type ReadRequest =
-  | { readonly kind: 'read'; readonly webhook: Webhook; readonly settings: RollbackSettings }
-  | { readonly kind: 'rejected'; readonly response: HttpResponse };
+  | (Extract<ReadBody, { kind: 'read' }> & { readonly settings: RollbackSettings })
+  | Extract<ReadBody, { kind: 'rejected' }>;
 
 /** The webhook of a sender who may post one. */
 async function readRequest(
   event: APIGatewayProxyEventV2,
-  scopes: Requirement['scopes'],
-  deps: RollbackFunctionDeps,
+  requirement: Requirement,
+  deps: RollbackFunctionDeps & { readonly body?: ReadBody | undefined },
 ): Promise<ReadRequest> {
-  const allowed = await authorize(event, { scopes, challenge: 'Bearer' }, deps);
-  if (allowed.kind === 'refused') return rejected(allowed.response, deps);
-  const wrong = refuseBody(event);
-  if (wrong) return rejected(wrong, deps);
-  const parsed = parseWebhook(bodyText(event));
-  if (parsed.kind !== 'webhook') return rejected(malformed(parsed), deps);
-  return { kind: 'read', webhook: parsed.webhook, settings: allowed.settings };
+  const allowed = await authorize(event, requirement, deps);
+  if (allowed.kind === 'refused') return rejected(allowed, deps);
+  const body = deps.body ?? readBody(event);
+  return body.kind === 'rejected' ? rejected(body, deps) : { ...body, settings: allowed.settings };
 }
 
 /** A 4xx is final for Alertmanager, so each one is counted: the alarm on it is the only second chance. */
-function rejected(response: HttpResponse, { log, meter }: RollbackFunctionDeps): ReadRequest {
+function rejected(
+  { response }: { readonly response: HttpResponse },
+  { log, meter }: RollbackFunctionDeps,
+): Extract<ReadBody, { kind: 'rejected' }> {
   meter.count('WebhookRejected', { status: String(response.statusCode) });
   log.warn('A webhook was rejected', { status: response.statusCode, answer: response.body });
   return { kind: 'rejected', response };
-}
-
-/** What is wrong with a body before it is parsed. */
-function refuseBody(event: APIGatewayProxyEventV2): HttpResponse | undefined {
-  const type = header(event, 'content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') return problem(415, 'Send Content-Type: application/json, as Alertmanager does');
-  if (bodyBytes(event) > MAX_BODY_BYTES) {
-    return problem(413, `The body is over 4 MB; group alerts by target, so that fewer come at once`);
-  }
-  return undefined;
-}
-
-function malformed(parsed: Exclude<ParsedWebhook, { kind: 'webhook' }>): HttpResponse {
-  if (parsed.kind === 'too-many-alerts') {
-    return problem(
-      413,
-      `The webhook has ${parsed.count} alerts, at most ${MAX_ALERTS} are taken; group alerts by target`,
-    );
-  }
-  return problem(400, 'The body is not an Alertmanager webhook, version 4', { problems: parsed.problems });
 }

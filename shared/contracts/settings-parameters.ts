@@ -46,9 +46,12 @@ export function splitSettings(document: unknown): SplitSettings {
 export function joinSettings(parameters: readonly SettingsParameter[], path = ''): Settings {
   const problems: SettingsProblem[] = [];
   const read = parameters.flatMap(({ name, text }) => {
+    const key = below(path, name);
+    // What else somebody keeps below the path is theirs.
+    if (key !== REST && !key.startsWith(CLUSTERS)) return [];
     const json = objectOf(text);
     if (json === undefined) problems.push({ path: name, message: 'expected a JSON object' });
-    return json === undefined ? [] : [{ name, key: below(path, name), json }];
+    return json === undefined ? [] : [{ name, key, json }];
   });
   const rest = read.find(({ key }) => key === REST);
   const clusters = read.filter(({ key }) => key.startsWith(CLUSTERS));

@@ -5,7 +5,7 @@ import type { Cluster } from '#shared/ports/cluster.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
 import { awsOutside, type ServiceOutside } from './aws-outside.ts';
-import { clusterRegistry } from './cluster-registry.ts';
+import { type ClusterRegistry, clusterRegistry } from './cluster-registry.ts';
 import { keepSettings } from './keep-settings.ts';
 import { fixedSettings, type SettingsInUse } from './settings-in-use.ts';
 
@@ -19,7 +19,10 @@ export type Service = {
   settingsState(): Promise<Pick<SettingsInUse, 'origin' | 'stale'>>;
   /** The clusters of the settings in use, refreshed in the same way. */
   clusters(): Promise<readonly Cluster[]>;
-  /** The clusters of the settings at hand, at once. */
+  /**
+   * The clusters of the settings at hand, at once. The first call, or that of `clusters`, begins to connect to them and
+   * to those that come into use later; a function that never asks holds no connection.
+   */
   clustersAtHand(): readonly Cluster[];
   readonly secrets: Secrets;
 };
@@ -29,21 +32,17 @@ export type Telemetry = { readonly log: Log; readonly meter: Meter };
 /**
  * Opens what the environment describes, once in the life of a function: settings from WEIGHTLESS_SETTINGS (JSON), or
  * from Parameter Store below WEIGHTLESS_SETTINGS_PATH with the package's file as fallback, or from that file
- * (WEIGHTLESS_SETTINGS_FILE, settings.json); one connection to each cluster, opened while Lambda still initialises.
+ * (WEIGHTLESS_SETTINGS_FILE, settings.json); one connection to each cluster, kept across changes of the settings.
  */
 export function openService(
   variables: NodeJS.ProcessEnv,
   { log, meter }: Telemetry,
   outside: ServiceOutside = awsOutside(variables),
 ): Service {
-  const { WEIGHTLESS_SETTINGS: text, WEIGHTLESS_SETTINGS_PATH: path } = variables;
-  const { WEIGHTLESS_SETTINGS_FILE: file = 'settings.json' } = variables;
-  const registry = clusterRegistry({
-    build: (entry) => clusterFromSettings(entry, outside.access),
-    onUnusable: (cluster, cause) =>
-      log.error('The settings of a cluster cannot be used; its alerts stay pending', { cluster, cause: String(cause) }),
-  });
-  const onChange = ({ clusters }: Settings) => registry.update(clusters);
+  const { WEIGHTLESS_SETTINGS: text, WEIGHTLESS_SETTINGS_FILE: file = 'settings.json' } = variables;
+  const path = variables['WEIGHTLESS_SETTINGS_PATH']?.replace(/\/+$/, '');
+  let registry: ClusterRegistry | undefined;
+  const onChange = ({ clusters }: Settings) => registry?.update(clusters);
   const fromFile = () => parseSettings(text ?? readFileSync(file, 'utf8'));
   const keeper =
     text === undefined && path
@@ -57,6 +56,22 @@ export function openService(
           meter,
         })
       : fixedSettings(fromFile, onChange);
+
+  function clustersAtHand(): readonly Cluster[] {
+    if (!registry) {
+      registry = clusterRegistry({
+        build: (entry) => clusterFromSettings(entry, outside.access),
+        onUnusable: (cluster, cause) =>
+          log.error('The settings of a cluster cannot be used; its alerts stay pending', {
+            cluster,
+            cause: String(cause),
+          }),
+      });
+      registry.update(keeper.atHand()?.settings.clusters ?? []);
+    }
+    return registry.clusters();
+  }
+
   return {
     settings: async () => (await keeper.current()).settings,
     settingsAtHand: () => keeper.atHand(),
@@ -66,9 +81,9 @@ export function openService(
     },
     async clusters() {
       await keeper.refreshed();
-      return registry.clusters();
+      return clustersAtHand();
     },
-    clustersAtHand: () => registry.clusters(),
+    clustersAtHand,
     secrets: outside.secrets,
   };
 }

@@ -25,11 +25,6 @@ export function clusterFromSettings(
   });
 }
 
-/** All of them. */
-export function clustersFromSettings(settings: readonly ClusterSettings[], access: ClusterAccess) {
-  return settings.map((one) => clusterFromSettings(one, access));
-}
-
 function credentialsOf(
   name: string,
   { token, eks }: Pick<ClusterSettings, 'token' | 'eks'>,
