@@ -2,10 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { isWatchdog } from '#functions/rollback/heartbeat.ts';
+import { parseWebhook } from '#shared/contracts/webhook.ts';
 import { type AlertmanagerVersion, startAlertmanager } from '#test/real/engines/alertmanager.ts';
 import { startIstioMetrics } from '#test/real/engines/istio-metrics.ts';
 import { startPrometheus } from '#test/real/engines/prometheus.ts';
-import { shippedAlertmanagerConfig, shippedRules } from '#test/real/engines/shipped-alerting.ts';
+import { shippedAlertmanagerConfig, shippedRules, shippedWatchdog } from '#test/real/engines/shipped-alerting.ts';
 import { startWebhookReceiver } from '#test/real/engines/webhook-receiver.ts';
 
 const versions: AlertmanagerVersion[] = ['0.25', '0.31'];
@@ -27,16 +29,21 @@ describe('the shipped rule and the shipped Alertmanager configuration', () => {
     cleanups.push(metrics.stop);
     const alertmanagers: string[] = [];
     for (const version of versions) {
-      const config = await shippedAlertmanagerConfig({ version, url: `${receiver.url}/${version}`, credentialsFile });
+      const config = await shippedAlertmanagerConfig({
+        version,
+        url: `${receiver.url}/${version}`,
+        heartbeatUrl: `${receiver.url}/${version}/heartbeat`,
+        credentialsFile,
+      });
       const alertmanager = await startAlertmanager({ version, config });
       cleanups.push(alertmanager.stop);
       alertmanagers.push(alertmanager.hostPort);
     }
     const prometheus = await startPrometheus({
       scrapeTargets: [metrics.hostPort],
-      ruleFiles: [shippedRules],
+      ruleFiles: [shippedRules, shippedWatchdog],
       alertmanagers,
-      // The rule brings its own interval: with this one the test would run into its time limit.
+      // The rules bring their own intervals: with this one the test would run into its time limit.
       evaluationInterval: '10m',
     });
     cleanups.push(prometheus.stop);
@@ -76,6 +83,21 @@ describe('the shipped rule and the shipped Alertmanager configuration', () => {
           },
         ],
       });
+    }
+  });
+
+  it('post the Watchdog to the heartbeat, with the token, from either Alertmanager', async () => {
+    const { receiver } = await startWorld();
+
+    const deliveries = await Promise.all(
+      versions.map((version) => receiver.waitFor(({ path }) => path === `/${version}/heartbeat`, 60_000)),
+    );
+
+    for (const { headers, body } of deliveries) {
+      const parsed = parseWebhook(body);
+      expect(headers).toMatchObject({ authorization: 'Bearer a-token-of-the-tests' });
+      expect(parsed).toMatchObject({ kind: 'webhook', webhook: { alerts: [{ status: 'firing' }] } });
+      expect(parsed.kind === 'webhook' && parsed.webhook.alerts.every(isWatchdog)).toBe(true);
     }
   });
 });

@@ -52,6 +52,14 @@ describe.each([
     expect(result).toEqual({ code: 0, output: 'weightless,on-call\n' });
   });
 
+  it('send the Watchdog to the heartbeat, and to nobody else', async () => {
+    const labels = ['alertname=Watchdog', 'severity=none'];
+
+    const result = await amtool(version, 'config', 'routes', 'test', `--config.file=${config}`, ...labels);
+
+    expect(result).toEqual({ code: 0, output: 'weightless-heartbeat\n' });
+  });
+
   it.each([
     ['a ticket', ['alertname=ErrorBudgetBurn', 'severity=ticket', ...canary]],
     ["Sloth's ticket", ['alertname=PaymentsErrors', 'sloth_service=payments', 'sloth_severity=ticket']],

@@ -25,6 +25,22 @@ describe('the shipped canary rule', () => {
   });
 });
 
+describe('the shipped Watchdog', () => {
+  it('is a rule that Prometheus loads, with nothing to lint', async () => {
+    const file = join(shipped, 'watchdog.rules.yaml');
+
+    const result = await runTool(promtool(), ['check', 'rules', '--lint=all', '--lint-fatal', file]);
+
+    expect(result).toMatchObject({ code: 0, output: expect.stringContaining('SUCCESS: 1 rules found') });
+  });
+
+  it('fires as its unit tests say: always', async () => {
+    const result = await runTool(promtool(), ['test', 'rules', join(shipped, 'watchdog.test.yaml')]);
+
+    expect(result).toEqual({ code: 0, output: expect.stringContaining('SUCCESS') });
+  });
+});
+
 describe("the shipped rule's unit tests", () => {
   let directory: string;
   beforeEach(async () => {
