@@ -31,7 +31,7 @@ let weightless: RunningWeightless;
 const world = realWorld(server, () => weightless);
 
 beforeAll(async () => {
-  weightless = await startWeightless(['--kubeconfig', server.kubeconfigs.admin]);
+  weightless = await startWeightless(['--kubeconfig', server.kubeconfigs.member]);
 });
 afterAll(() => weightless?.stop());
 

@@ -30,7 +30,7 @@ afterAll(() => {
 
 let weightless: RunningWeightless;
 beforeAll(async () => {
-  weightless = await startWeightless(['--kubeconfig', server.kubeconfigs.admin]);
+  weightless = await startWeightless(['--kubeconfig', server.kubeconfigs.member]);
 });
 afterAll(() => weightless?.stop());
 const world = realWorld(server, () => weightless);

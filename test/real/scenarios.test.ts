@@ -11,7 +11,7 @@ const server = inject('kubeApiserver');
 let weightless: RunningWeightless;
 
 beforeAll(async () => {
-  weightless = await startWeightless(['--kubeconfig', server.kubeconfigs.admin]);
+  weightless = await startWeightless(['--kubeconfig', server.kubeconfigs.member]);
 });
 afterAll(() => weightless?.stop());
 
