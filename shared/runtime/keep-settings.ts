@@ -104,7 +104,7 @@ export function keepSettings(deps: KeepSettingsDeps): SettingsKeeper {
   const atHand = () => orNothing(inUse);
   async function refreshed(): Promise<SettingsInUse> {
     const due = isOld() ? dueReading() : undefined;
-    if (due) await waitAtMost(due.done, waitedForFirst ? REFRESH_WAIT_MS : FIRST_WAIT_MS, clock);
+    if (due) await waitAtMost(due.done, latest || waitedForFirst ? REFRESH_WAIT_MS : FIRST_WAIT_MS, clock);
     waitedForFirst = true;
     // Without the package's there is nothing to answer by: then the reading is waited for to its end.
     if (!atHand() && reading) await reading.done;
