@@ -67,6 +67,41 @@ describe('the settings', () => {
     expect(matchesAny(alerts.never, { severity: 'ticket' })).toBe(true);
   });
 
+  it('take a bearer token from a secret, a key of one, or a SecureString, and an EKS cluster without any', () => {
+    const proofs = [
+      { token: { secret: 'weightless/eu' } },
+      { token: { secret: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:eu-AbCdEf', key: 'token' } },
+      { token: { parameter: '/weightless/secrets/eu' } },
+      { token: undefined, eks: { cluster: 'prod', region: 'eu-central-1' } },
+      {
+        token: undefined,
+        eks: {
+          cluster: 'prod',
+          region: 'us-gov-west-1',
+          roleArn: 'arn:aws-us-gov:iam::123456789012:role/path/weightless',
+        },
+      },
+    ];
+
+    for (const proof of proofs) {
+      const [read] = parse(withCluster(proof)).clusters;
+      expect({ token: read?.token, eks: read?.eks }).toEqual({ token: undefined, ...proof, eks: proof.eks });
+    }
+  });
+
+  it('have no topics and no webhook unless they are named', () => {
+    const topic = 'arn:aws:sns:eu-central-1:123456789012:alerts';
+    const webhook = { url: { secret: 'weightless/slack' }, signingKey: { parameter: '/weightless/secrets/key' } };
+
+    const { sns, notify } = parse({ ...minimal, sns: { topics: [topic] }, notify: { webhook } });
+
+    expect(parse(minimal)).toMatchObject({ sns: { topics: [] }, notify: {} });
+    expect({ sns, notify }).toEqual({ sns: { topics: [topic] }, notify: { webhook } });
+    expect(parse({ ...minimal, notify: { webhook: { url: 'https://hooks.example.com/x' } } }).notify.webhook?.url).toBe(
+      'https://hooks.example.com/x',
+    );
+  });
+
   it.each(['http://127.0.0.1:8001', 'http://localhost:8001', 'http://[::1]:8001', 'https://10.0.0.1'])(
     'take the endpoint %s',
     (endpoint) => {
@@ -120,6 +155,11 @@ describe('the settings', () => {
 
   it('list all that is wrong', () => {
     expect(() => parse({ mode: 'off', clusters: [], tokens: [] })).toThrow(/mode: .*clusters: .*tokens: /s);
+  });
+
+  it('say so without repeating a value that should have been a reference', () => {
+    for (const wrong of [withCluster({ token: 's3cr3t' }), withToken({ sha256: 's3cr3t' })])
+      expect(() => parse(wrong)).toThrow(/^(?!.*s3cr3t)/s);
   });
 
   it('say that they are not JSON', () => {
