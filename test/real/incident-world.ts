@@ -108,7 +108,8 @@ async function startAlertmanagers(
   return hostPorts;
 }
 
-function destinationRule(namespace: string) {
+/** Its subsets say which version is which. */
+export function destinationRule(namespace: string) {
   return {
     apiVersion: 'networking.istio.io/v1',
     kind: 'DestinationRule',
@@ -151,7 +152,10 @@ export function users(stable: number, canary: number) {
 }
 
 /** Both versions in use and healthy; then the typo is applied, and v2 fails. */
-export async function beginIncident({ metrics, namespace }: IncidentWorld): Promise<void> {
+export async function beginIncident({
+  metrics,
+  namespace,
+}: Pick<IncidentWorld, 'metrics' | 'namespace'>): Promise<void> {
   metrics.serve({ v1: { rps: 45, errorRatio: 0 }, v2: { rps: 5, errorRatio: 0 } }, SERVICE, namespace);
   await metrics.scraped(3);
   metrics.serve({ v1: { rps: 0.5, errorRatio: 0 }, v2: { rps: 49.5, errorRatio: 0.99 } }, SERVICE, namespace);

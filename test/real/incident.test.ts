@@ -3,7 +3,6 @@ import { afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
 import type { AlertmanagerVersion } from './engines/alertmanager.ts';
-import { callKube } from './engines/call-kube.ts';
 import { kube } from './engines/kube-objects.ts';
 import type { ServiceInProcess } from './engines/service-in-process.ts';
 import {
@@ -15,6 +14,7 @@ import {
   users,
   virtualService,
 } from './incident-world.ts';
+import { writesSince } from './writes-since.ts';
 
 const server = inject('kubeApiserver');
 const admin = kube(server);
@@ -54,17 +54,6 @@ async function eventTypes({ service }: IncidentWorld): Promise<string[]> {
   await service.store.rollbackLog.commit({ rollbacks: [], remove: [], events: [last] }, AbortSignal.timeout(5000));
   await vi.waitFor(() => expect(service.events.map(({ id }) => id)).toContain('last'), WITHIN);
   return service.events.filter(({ id }) => id !== 'last').map(({ type }) => type);
-}
-
-/** What the API server itself tells of each write to the VirtualService since the incident began. */
-async function writesSince({ namespace, resourceVersion }: IncidentWorld): Promise<unknown[]> {
-  const query = `watch=1&resourceVersion=${resourceVersion}&timeoutSeconds=1&fieldSelector=metadata.name=${SERVICE}`;
-  const path = `/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices?${query}`;
-  const { text } = await callKube({ ...server, token: server.tokens.admin }, { method: 'GET', path });
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
 }
 
 function printFigures(title: string, [record]: readonly RollbackRecord[]): void {
@@ -126,7 +115,7 @@ describe('the incident, from the metric to the record', () => {
     const found = await records(world);
     printFigures('two Alertmanagers at once', found);
     const patched = await admin.get(virtualService(world.namespace));
-    expect(await writesSince(world)).toMatchObject([
+    expect(await writesSince({ ...server, token: server.tokens.admin }, { ...world, name: SERVICE })).toMatchObject([
       { type: 'MODIFIED', object: { metadata: { resourceVersion: patched.metadata.resourceVersion, generation: 2 } } },
     ]);
     expect(patched).toMatchObject({

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { answersOk } from '#cli/local/engine-process.ts';
 import { freePort } from '#cli/local/free-port.ts';
 import { engineFile } from '#test/real/engines/engine-file.ts';
@@ -18,6 +19,8 @@ export type Emulator = {
   stop(): Promise<void>;
 };
 type EnvName = 'AWS_ENDPOINT_URL' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY' | 'AWS_REGION';
+
+const keepHttps = fileURLToPath(new URL('./keep-https.cjs', import.meta.url));
 
 /**
  * Starts ministack on a free loopback port, empty. It asks of every call whether the caller's role allows it, and runs
@@ -47,6 +50,8 @@ export async function startEmulator(): Promise<Emulator> {
         // A second port, which nothing here needs.
         IOT_MTLS_ENABLED: '0',
         PYTHONDONTWRITEBYTECODE: '1',
+        // The functions inherit it.
+        NODE_OPTIONS: `--require ${keepHttps}`,
       },
       isReady: () => answersOk(`${endpoint}/_ministack/health`),
     });

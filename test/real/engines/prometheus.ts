@@ -16,6 +16,8 @@ export type PrometheusOptions = {
   scrapeInterval?: string;
   /** For rule groups that name no interval of their own. */
   evaluationInterval?: string;
+  /** What alerts carry beside the labels of their metrics, such as the cluster. */
+  externalLabels?: Record<string, string>;
   /** What `generatorURL` of an alert begins with; the default is where this Prometheus really is. */
   externalUrl?: string;
 };
@@ -57,6 +59,7 @@ function configuration(options: PrometheusOptions) {
     global: {
       scrape_interval: options.scrapeInterval ?? '1s',
       evaluation_interval: options.evaluationInterval ?? '1s',
+      external_labels: options.externalLabels ?? {},
     },
     rule_files: options.ruleFiles,
     scrape_configs: [{ job_name: 'istio', static_configs: [{ targets: options.scrapeTargets }] }],

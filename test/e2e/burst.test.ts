@@ -1,0 +1,83 @@
+import { afterAll, describe, expect, inject, test, vi } from 'vitest';
+import { destinationRule, virtualService } from '#test/real/incident-world.ts';
+import { startAlerting } from './alerting.ts';
+import { alertAbout } from './alerts.ts';
+import { listenToBus } from './listen-to-bus.ts';
+import { stackOf } from './stack.ts';
+import { CLUSTERS } from './world.ts';
+
+const NAMESPACES = 20;
+const EACH = 10;
+const WITHIN = { timeout: 150_000, interval: 1000 };
+const stack = stackOf(inject('world'));
+const { admin } = stack;
+let stop: (() => Promise<void>) | undefined;
+afterAll(() => stop?.());
+
+const services = Array.from({ length: EACH }, (_, at) => `payment-${at}`);
+
+/** The incident, in ten services of a new namespace. */
+async function newNamespace(): Promise<string> {
+  const namespace = await admin.newNamespace();
+  for (const name of services) {
+    await admin.create(rename(destinationRule(namespace), name));
+    await admin.create(rename(virtualService(namespace), name));
+  }
+  return namespace;
+}
+
+function rename<T>(object: T, name: string): T {
+  return JSON.parse(JSON.stringify(object).replaceAll('"payment-svc"', JSON.stringify(name)));
+}
+
+describe('two hundred canaries that fail at once', () => {
+  test('are all at zero, with a record and an event each, after twenty deliveries of ten alerts', async () => {
+    const namespaces = await Promise.all(Array.from({ length: NAMESPACES }, newNamespace));
+    const bus = await listenToBus(stack, 'burst');
+    const alerting = await startAlerting(stack, {
+      alertmanagers: ['0.31'],
+      cluster: CLUSTERS.first,
+      groupBy: ['destination_service_namespace'],
+    });
+    stop = alerting.stop;
+
+    const startedAt = performance.now();
+    await alerting.post(
+      namespaces.flatMap((namespace) => services.map((service) => alertAbout({ namespace, service }))),
+    );
+    await vi.waitFor(async () => expect(await canaryWeights(namespaces)).toEqual(new Set([0])), WITHIN);
+    const zeroAfter = performance.now() - startedAt;
+    await vi.waitFor(async () => expect((await bus.all()).length).toBeGreaterThanOrEqual(NAMESPACES * EACH), WITHIN);
+
+    const records = (await Promise.all(namespaces.map((namespace) => stack.records(namespace)))).flat();
+    const waits = records
+      .map(({ timeline }) => (timeline.zeroedAt ?? Number.NaN) - timeline.firedAt)
+      .sort((a, b) => a - b);
+    console.log(
+      `200 canaries, at the emulator's cost: all at zero after ${(zeroAfter / 1000).toFixed(1)} s; ` +
+        `alert → zero p50 ${waits[waits.length >> 1]} ms, worst ${waits.at(-1)} ms`,
+    );
+    expect(new Set(records.map(({ outcome }) => outcome))).toEqual(new Set(['rolled-back']));
+    expect(new Set(records.map(({ canary }) => canary)).size).toBe(NAMESPACES * EACH);
+    expect(records).toHaveLength(NAMESPACES * EACH);
+    const told = (await bus.all()).map(({ detail }) => detail.data.rollbackId);
+    expect(told).toHaveLength(NAMESPACES * EACH);
+    expect(new Set(told)).toEqual(new Set(records.map(({ id }) => id)));
+  });
+});
+
+async function canaryWeights(namespaces: readonly string[]): Promise<Set<unknown>> {
+  const weights: unknown[] = [];
+  for (const namespace of namespaces) {
+    for (const name of services) {
+      const object = await admin.get(rename(virtualService(namespace), name));
+      weights.push(virtualServiceWeights(object)[1]);
+    }
+  }
+  return new Set(weights);
+}
+
+function virtualServiceWeights(object: Record<string, unknown>): unknown[] {
+  const { spec } = JSON.parse(JSON.stringify(object));
+  return spec.http[1].route.map(({ weight }: { weight?: number }) => weight);
+}

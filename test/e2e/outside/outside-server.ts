@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { Relay } from './relay.ts';
+
+export type Delivery = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string };
+
+export type OutsideServer = { readonly url: string; stop(): Promise<void> };
+
+/**
+ * What stands outside of the stack and is started before it, because its settings name it, while tests run in another
+ * process: a receiver of notifications that tells what it got (`GET /deliveries`), and the switch of the network to the
+ * second cluster (`PUT /relay/hang`, `PUT /relay/open`).
+ */
+export async function startOutsideServer(relay: Relay): Promise<OutsideServer> {
+  const deliveries: Delivery[] = [];
+  const server = createServer(async (request, response) => {
+    const { method, url: path = '/', headers } = request;
+    const body = await text(request);
+    if (method === 'POST') deliveries.push({ path, headers, body });
+    if (method === 'PUT' && path === '/relay/hang') relay.hang();
+    if (method === 'PUT' && path === '/relay/open') relay.open();
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(method === 'GET' ? deliveries : {}));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the outside server has no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}

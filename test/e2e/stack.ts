@@ -1,0 +1,97 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { kube } from '#test/real/engines/kube-objects.ts';
+import { awsOf } from './aws.ts';
+import type { Delivery } from './outside/outside-server.ts';
+import type { World } from './world.ts';
+
+const Item = z.looseObject({ pk: z.string() });
+const RecordItem = z.looseObject({
+  id: z.string(),
+  outcome: z.string(),
+  virtualServices: z.array(z.string()),
+  timeline: z.looseObject({ firedAt: z.number(), zeroedAt: z.optional(z.number()) }),
+});
+/** A rollback as it lies in the table; what is not typed is as it was written. */
+export type RecordItem = z.infer<typeof RecordItem>;
+
+export type Stack = ReturnType<typeof stackOf>;
+
+/** The deployed stack as it is seen from outside: by its URL, its table, its clusters, and who it notifies. */
+export function stackOf(world: World) {
+  const aws = awsOf(world.env);
+
+  /** Where the emulator's API Gateway answers for the URL that the stack says. */
+  function urlOf(output: string): string {
+    const { hostname, pathname } = new URL(world.outputs[output] ?? `https://none/no-output-${output}`);
+    return `${world.env.AWS_ENDPOINT_URL}/_aws/execute-api/${hostname.split('.')[0]}/$default${pathname}`;
+  }
+
+  /** Every item whose key begins so. */
+  async function items(prefix: string): Promise<z.infer<typeof Item>[]> {
+    const found: z.infer<typeof Item>[] = [];
+    let from: Record<string, unknown> | undefined;
+    do {
+      const page = await aws.dynamodb.send(
+        new ScanCommand({
+          TableName: world.outputs['TableName'],
+          ConsistentRead: true,
+          ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+        }),
+      );
+      found.push(...z.array(Item).parse(page.Items ?? []));
+      from = page.LastEvaluatedKey;
+    } while (from !== undefined);
+    return found.filter(({ pk }) => pk.startsWith(prefix));
+  }
+
+  return {
+    aws,
+    world,
+    admin: kube(world.first),
+    webhookUrl: urlOf('WebhookUrl'),
+    urlOf,
+
+    /** Alertmanager's webhook, answered. */
+    async post(webhook: unknown): Promise<{ status: number; results: Record<string, unknown>[] }> {
+      const response = await fetch(urlOf('WebhookUrl'), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${world.alertsToken}` },
+        body: JSON.stringify(webhook),
+      });
+      const text = await response.text();
+      const answer = z.looseObject({ results: z.array(z.record(z.string(), z.unknown())) }).safeParse(toJson(text));
+      return { status: response.status, results: answer.data?.results ?? [{ text }] };
+    },
+
+    /** The rollbacks of this namespace's VirtualServices in the table. */
+    async records(namespace: string): Promise<RecordItem[]> {
+      const all = z.array(RecordItem).parse(await items('ROLLBACK#'));
+      return all.filter(({ virtualServices }) => virtualServices.some((name) => name.startsWith(`${namespace}/`)));
+    },
+
+    items,
+
+    /** What the webhook of `notify` got about this namespace. */
+    async notifications(namespace: string): Promise<Delivery[]> {
+      const response = await fetch(`${world.outsideUrl}/deliveries`);
+      const deliveries = z
+        .array(z.object({ path: z.string(), headers: z.record(z.string(), z.string()), body: z.string() }))
+        .parse(await response.json());
+      return deliveries.filter(({ body }) => body.includes(namespace));
+    },
+
+    /** What the network to the second cluster does from now on. */
+    async relay(mode: 'hang' | 'open'): Promise<void> {
+      await fetch(`${world.outsideUrl}/relay/${mode}`, { method: 'PUT' });
+    },
+  };
+}
+
+function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,156 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { CreateTopicCommand } from '@aws-sdk/client-sns';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import { type KubeApiserver, startKubeApiserver } from '#test/real/engines/kube-apiserver.ts';
+import { kube } from '#test/real/engines/kube-objects.ts';
+import type { ByUser } from '#test/real/engines/kube-users.ts';
+import { type Aws, awsOf } from './aws.ts';
+import { type Emulator, startEmulator } from './engines/emulator.ts';
+import { startOutsideServer } from './outside/outside-server.ts';
+import { startRelay } from './outside/relay.ts';
+import { runNpm } from './run-npm.ts';
+
+export const STAGE = 'e2e';
+/** The second one's API server is reached through a relay that a test can block. */
+export const CLUSTERS = { first: 'production-eu', second: 'production-us' } as const;
+
+export type ClusterAccess = { readonly url: string; readonly ca: string; readonly tokens: ByUser };
+
+/** All that a test may know of the deployed stack and of what is around it. Can be sent to another process. */
+export type World = {
+  readonly env: Emulator['env'];
+  /** Of the stack, by name. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly first: ClusterAccess;
+  readonly second: ClusterAccess;
+  readonly alertsToken: string;
+  readonly readToken: string;
+  readonly topicArn: string;
+  readonly signingKey: string;
+  readonly outsideUrl: string;
+};
+
+const EMULATOR_LOG = '.cache/reports/e2e-emulator.log';
+const clusterRole = fileURLToPath(new URL('../../infra/kubernetes/cluster-role.yaml', import.meta.url));
+
+/** Starts everything and deploys the stack; what has to be stopped, in its order, is added to `stops`. */
+export async function startWorld(stops: (() => Promise<unknown>)[]): Promise<World> {
+  async function started<T extends { stop(): Promise<unknown> }>(starting: Promise<T>): Promise<T> {
+    const part = await starting;
+    stops.push(part.stop);
+    return part;
+  }
+  const directory = await mkdtemp(join(tmpdir(), 'weightless-e2e-'));
+  stops.push(() => rm(directory, { recursive: true, force: true }));
+  const [emulator, first, second] = await Promise.all([
+    started(startEmulator()),
+    started(startCluster()),
+    started(startCluster()),
+  ]);
+  stops.push(() => keepOutput(emulator));
+  const relay = await started(startRelay(Number(new URL(second.url).port)));
+  const outside = await started(startOutsideServer(relay));
+  const aws = awsOf(emulator.env);
+  const [alertsToken, readToken, signingKey] = [newToken(), newToken(), newToken()];
+  const { TopicArn: topicArn = '' } = await aws.sns.send(new CreateTopicCommand({ Name: 'alerts' }));
+
+  const settings = {
+    clusters: [
+      {
+        name: CLUSTERS.first,
+        endpoint: first.url,
+        ca: first.ca,
+        token: await inSecretsManager(aws, CLUSTERS.first, JSON.stringify({ token: first.tokens.member }), 'token'),
+      },
+      {
+        name: CLUSTERS.second,
+        endpoint: `https://127.0.0.1:${relay.port}`,
+        ca: second.ca,
+        token: await inParameterStore(aws, CLUSTERS.second, second.tokens.member),
+      },
+    ],
+    tokens: [
+      { name: 'alertmanager', sha256: sha256(alertsToken), scope: 'alerts' },
+      { name: 'reader', sha256: sha256(readToken), scope: 'read' },
+    ],
+    sns: { topics: [topicArn] },
+    notify: {
+      webhook: {
+        url: `${outside.url}/notifications`,
+        signingKey: await inSecretsManager(aws, 'signing-key', signingKey),
+      },
+    },
+  };
+  const settingsFile = join(directory, 'settings.json');
+  await writeFile(settingsFile, JSON.stringify(settings));
+  const deployedAt = performance.now();
+  await runNpm({
+    script: 'deploy',
+    stage: STAGE,
+    params: { architecture: 'x86_64', retain: 'false', settings: settingsFile },
+    env: emulator.env,
+    dist: join(directory, 'dist'),
+  });
+  console.log(`deployed in ${((performance.now() - deployedAt) / 1000).toFixed(1)} s`);
+  return {
+    env: emulator.env,
+    outputs: await outputsOf(aws),
+    first: accessTo(first),
+    second: accessTo(second),
+    alertsToken,
+    readToken,
+    topicArn,
+    signingKey,
+    outsideUrl: outside.url,
+  };
+}
+
+/** What the functions logged, for who has to find out why a test failed. */
+async function keepOutput(emulator: Emulator): Promise<void> {
+  await mkdir(dirname(EMULATOR_LOG), { recursive: true });
+  await writeFile(EMULATOR_LOG, emulator.output());
+}
+
+/** Its user `member` has the shipped role and no other right. */
+async function startCluster(): Promise<KubeApiserver> {
+  const cluster = await startKubeApiserver();
+  await kube(cluster).applyManifestFile(clusterRole);
+  return cluster;
+}
+
+/** Without `stop`, which cannot be sent to another process. */
+function accessTo({ url, ca, tokens }: KubeApiserver): ClusterAccess {
+  return { url, ca, tokens };
+}
+
+async function inSecretsManager({ secrets }: Aws, name: string, value: string, key?: string) {
+  const secret = `weightless/${STAGE}/${name}`;
+  await secrets.send(new CreateSecretCommand({ Name: secret, SecretString: value }));
+  return { secret, ...(key === undefined ? {} : { key }) };
+}
+
+async function inParameterStore({ ssm }: Aws, name: string, value: string) {
+  const parameter = `/tokens/${STAGE}/${name}`;
+  await ssm.send(new PutParameterCommand({ Name: parameter, Value: value, Type: 'SecureString' }));
+  return { parameter };
+}
+
+async function outputsOf({ cloudformation }: Aws): Promise<Record<string, string>> {
+  const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName: `weightless-${STAGE}` }));
+  const outputs = Stacks.flatMap(({ Outputs = [] }) => Outputs);
+  return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
+}
+
+function newToken(): string {
+  return randomBytes(24).toString('hex');
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
