@@ -65,7 +65,7 @@ export function json(body: unknown, status = 200): AwsAnswer {
 }
 
 /** What STS answers to AssumeRole. */
-export function assumedRole(expiresAt: number, name = 'ROLE'): AwsAnswer {
+export function assumedRole(expiresAt: number, name = 'ROLE'): Exclude<AwsAnswer, string> {
   const body = `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
   <AssumeRoleResult>
     <AssumedRoleUser>

@@ -117,7 +117,7 @@ describe('a signed request', () => {
 
         expect(signed).toEqual(await headersByOracle(url, headers, body, signing));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
@@ -131,7 +131,7 @@ describe('a presigned URL', () => {
         expect(Object.fromEntries(presigned.searchParams)).toEqual(await queryByOracle(url, headers, signing));
         expect(presigned.origin + presigned.pathname).toBe(url.origin + url.pathname);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
