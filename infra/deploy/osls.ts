@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DIST } from '#infra/build/bundle.ts';
 import { zipFunctions } from '#infra/build/zip-functions.ts';
 import { readArguments } from './deploy-arguments.ts';
 import { readSettings } from './read-settings.ts';
-import { writeStack } from './write-stack.ts';
+import { stackOf } from './stack-of.ts';
 
 const COMMANDS = ['package', 'deploy', 'remove'];
 
@@ -14,10 +16,11 @@ async function main([command = '', ...args]: readonly string[]): Promise<number>
   const dist = process.env['WEIGHTLESS_DIST'] ?? DIST;
   if (command !== 'remove') {
     const settings = readSettings(deployArguments.stage, deployArguments.params['settings']);
+    const stack = stackOf(deployArguments, settings);
     for (const { name, bytes, sha256 } of await zipFunctions(dist, settings.text)) {
       console.log(`${name.padEnd(10)} ${(bytes / 1024).toFixed(0).padStart(4)} KB  sha256 ${sha256}`);
     }
-    writeStack(dist, deployArguments, settings);
+    writeFileSync(join(dist, 'stack.json'), `${JSON.stringify(stack, null, 2)}\n`);
   }
   const { status, error } = spawnSync('node_modules/.bin/osls', [command, ...args], {
     stdio: 'inherit',

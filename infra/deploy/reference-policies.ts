@@ -1,0 +1,66 @@
+import type { SecretReference, Settings } from '#shared/contracts/settings.ts';
+import { type Resources, sub } from './resource.ts';
+
+type Statement = Readonly<Record<string, unknown>>;
+
+/** What the settings refer to may be read by those who need it, by its ARN; nothing where they refer to nothing. */
+export function referencePolicies(settings: Settings, kmsKeys: readonly string[]): Resources {
+  const tokens = settings.clusters.flatMap(({ name, token }) => (token ? [asReference(name, token)] : []));
+  const roles = settings.clusters.flatMap(({ eks }) => eks?.roleArn ?? []);
+  const { url, signingKey } = settings.notify.webhook ?? {};
+  const channel = [url, signingKey].filter((one) => typeof one === 'object');
+  return {
+    ...policy(
+      'ClusterReferences',
+      ['RollbackRole', 'GuardRole'],
+      [...readSecrets(tokens, kmsKeys), ...allow('AssumeClusterRoles', 'sts:AssumeRole', roles)],
+    ),
+    ...policy('ChannelReferences', ['NotifyRole'], readSecrets(channel, kmsKeys)),
+  };
+}
+
+/** A deployed function has no file and no variable that a token could be in. */
+function asReference(name: string, token: NonNullable<Settings['clusters'][number]['token']>): SecretReference {
+  if ('secret' in token || 'parameter' in token) return token;
+  throw new Error(
+    `The token of cluster ${name} cannot be read by a deployed function: keep it in Secrets Manager ` +
+      '{"secret": NAME_OR_ARN} or in Parameter Store {"parameter": NAME}',
+  );
+}
+
+function readSecrets(references: readonly SecretReference[], kmsKeys: readonly string[]): Statement[] {
+  if (references.length === 0) return [];
+  const secrets = references.flatMap((one) => ('secret' in one ? secretArn(one.secret) : []));
+  const parameters = references.flatMap((one) => ('parameter' in one ? parameterArn(one.parameter) : []));
+  return [
+    ...allow('ReadSecrets', 'secretsmanager:GetSecretValue', secrets),
+    ...allow('ReadParameters', 'ssm:GetParameter', parameters),
+    ...allow('Decrypt', 'kms:Decrypt', kmsKeys),
+  ];
+}
+
+/** AWS puts six characters of its own behind the name of a secret; an ARN may be without them. */
+function secretArn(secret: string): unknown {
+  if (!secret.startsWith('arn:'))
+    return sub(`arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${secret}-??????`);
+  return /-[A-Za-z0-9]{6}$/.test(secret) ? secret : `${secret}-??????`;
+}
+
+function parameterArn(parameter: string): unknown {
+  if (parameter.startsWith('arn:')) return parameter;
+  const name = parameter.replace(/^\//, '');
+  return sub(`arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/${name}`);
+}
+
+function allow(Sid: string, Action: string, resources: readonly unknown[]): Statement[] {
+  if (resources.length === 0) return [];
+  const Resource = [...new Map(resources.map((one) => [JSON.stringify(one), one])).values()];
+  return [{ Sid, Effect: 'Allow', Action, Resource }];
+}
+
+function policy(name: string, roles: readonly string[], Statement: readonly Statement[]): Resources {
+  if (Statement.length === 0) return {};
+  const PolicyDocument = { Version: '2012-10-17', Statement };
+  const Roles = roles.map((Ref) => ({ Ref }));
+  return { [name]: { Type: 'AWS::IAM::Policy', Properties: { PolicyName: name, Roles, PolicyDocument } } };
+}
