@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { freePort } from '#cli/local/free-port.ts';
 import { apiClient } from '#shared/adapters/kubernetes/api-client.ts';
 import { kubernetesCluster } from '#shared/adapters/kubernetes/kubernetes-cluster.ts';
@@ -180,6 +181,38 @@ describe('a cluster whose API server does not answer as one', () => {
     await client.warm();
 
     expect(asked).toEqual(['/clusters/a/version']);
+  });
+
+  it('is left by a retired client once its requests have their answers; a later one is still answered', async () => {
+    const held: (() => void)[] = [];
+    const open = new Set<Socket>();
+    const server = createServer((_request, response) => held.push(() => response.end('{}'))).listen(0, '127.0.0.1');
+    server.on('connection', (socket) => {
+      open.add(socket);
+      socket.on('close', () => open.delete(socket));
+    });
+    await once(server, 'listening');
+    closing.push(() => stop(server));
+    const client = apiClient({ url: `http://127.0.0.1:${portOf(server)}`, credentials: tokensInTurn('token') });
+    closing.push(() => client.close());
+    async function answerNext() {
+      await vi.waitFor(() => expect(held).toHaveLength(1));
+      held.shift()?.();
+    }
+
+    const under = client.warm();
+    await vi.waitFor(() => expect(held).toHaveLength(1));
+    client.retire();
+    const whileUnderWay = open.size;
+    await answerNext();
+    await under;
+    await vi.waitFor(() => expect(open.size).toBe(0));
+    const later = client.warm();
+    await answerNext();
+    await later;
+
+    expect(whileUnderWay).toBe(1);
+    await vi.waitFor(() => expect(open.size).toBe(0));
   });
 });
 
