@@ -33,5 +33,7 @@ export type MetricName =
   /** Input that is no alert, from a queue or topic. */
   | 'InputRejected'
   | 'NotificationsSent'
-  | 'NotificationsFailed';
+  | 'NotificationsFailed'
+  /** Events that no channel is configured for. */
+  | 'NotificationsSkipped';
 export type DurationName = 'AlertToRollbackMs' | 'WebhookToRollbackMs';

@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { clusterFromSettings } from '#shared/adapters/kubernetes/clusters-from-settings.ts';
-import { parseSettings, type Settings } from '#shared/contracts/settings.ts';
+import type { Settings } from '#shared/contracts/settings.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
 import { awsOutside, type ServiceOutside } from './aws-outside.ts';
 import { type ClusterRegistry, clusterRegistry } from './cluster-registry.ts';
-import { keepSettings } from './keep-settings.ts';
-import { fixedSettings, type SettingsInUse } from './settings-in-use.ts';
+import { openSettings } from './open-settings.ts';
+import type { SettingsInUse } from './settings-in-use.ts';
 
 /** What a function of the deployed service reads its settings by, and what they describe. */
 export type Service = {
@@ -30,32 +29,17 @@ export type Service = {
 export type Telemetry = { readonly log: Log; readonly meter: Meter };
 
 /**
- * Opens what the environment describes, once in the life of a function: settings from WEIGHTLESS_SETTINGS (JSON), or
- * from Parameter Store below WEIGHTLESS_SETTINGS_PATH with the package's file as fallback, or from that file
- * (WEIGHTLESS_SETTINGS_FILE, settings.json); one connection to each cluster, kept across changes of the settings.
+ * Opens what the environment describes, once in the life of a function: the settings, and one connection to each
+ * cluster, kept across changes of the settings.
  */
 export function openService(
   variables: NodeJS.ProcessEnv,
   { log, meter }: Telemetry,
   outside: ServiceOutside = awsOutside(variables),
 ): Service {
-  const { WEIGHTLESS_SETTINGS: text, WEIGHTLESS_SETTINGS_FILE: file = 'settings.json' } = variables;
-  const path = variables['WEIGHTLESS_SETTINGS_PATH']?.replace(/\/+$/, '');
   let registry: ClusterRegistry | undefined;
   const onChange = ({ clusters }: Settings) => registry?.update(clusters);
-  const fromFile = () => parseSettings(text ?? readFileSync(file, 'utf8'));
-  const keeper =
-    text === undefined && path
-      ? keepSettings({
-          source: outside.source(path),
-          path,
-          fallback: fromFile,
-          onChange,
-          clock: outside.clock,
-          log,
-          meter,
-        })
-      : fixedSettings(fromFile, onChange);
+  const keeper = openSettings(variables, { source: outside.source, clock: outside.clock, onChange, log, meter });
 
   function clustersAtHand(): readonly Cluster[] {
     if (!registry) {

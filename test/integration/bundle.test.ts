@@ -20,6 +20,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const environment = {
   PATH: process.env['PATH'],
   AWS_REGION: 'eu-central-1',
+  WEIGHTLESS_STAGE: 'test',
   WEIGHTLESS_TABLE: 'weightless',
   WEIGHTLESS_EVENT_BUS: 'weightless',
   WEIGHTLESS_DEAD_LETTERS: 'https://127.0.0.1:1/000000000000/letters',
@@ -69,6 +70,16 @@ describe('the bundles of the functions', () => {
 
     expect(modules.filter((path) => path.includes('@kubernetes/client-node'))).toEqual([]);
     expect(new Set(languages.map((path) => path.split('/').at(-1)))).toEqual(new Set(['en.js']));
+  });
+
+  test('hold what speaks to a cluster only where clusters are spoken to', () => {
+    const speak = bundles.filter(({ modules }) =>
+      modules.some((path) => path.startsWith('shared/adapters/kubernetes/')),
+    );
+
+    expect(speak.map(({ name }) => name)).toContain('rollback');
+    expect(speak.map(({ name }) => name)).not.toContain('notify');
+    expect(speak.map(({ name }) => name)).not.toContain('publish');
   });
 
   test('answer a health check from the rollback bundle', async () => {

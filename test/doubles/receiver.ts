@@ -1,0 +1,60 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export type Posted = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+};
+
+/** `reset` for a connection that breaks, `silence` for one that never answers. */
+export type Answer = number | { readonly status: number; readonly location: string } | 'reset' | 'silence';
+
+export type Receiver = {
+  readonly url: string;
+  readonly posted: readonly Posted[];
+  stop(): Promise<void>;
+};
+
+export type ReceiverParts = {
+  readonly answer?: (posted: Posted) => Answer;
+  /** Answers only once so many requests are under way. */
+  readonly together?: number;
+};
+
+/** Somebody's webhook on loopback. */
+export async function startReceiver({ answer = () => 204, together = 1 }: ReceiverParts = {}): Promise<Receiver> {
+  const posted: Posted[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method = '', url: path = '', headers } = request;
+    const one = { method, path, headers, body: Buffer.concat(chunks).toString() };
+    posted.push(one);
+    while (posted.length < together) await sleep(5);
+    give(response, answer(one));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the receiver has no port');
+
+  async function stop() {
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  }
+
+  return { url: `http://127.0.0.1:${address.port}/hook`, posted, stop };
+}
+
+function give(response: ServerResponse, answer: Answer): void {
+  if (answer === 'silence') return;
+  if (answer === 'reset') {
+    response.destroy();
+    return;
+  }
+  const { status, ...headers } = typeof answer === 'number' ? { status: answer } : answer;
+  response.writeHead(status, headers).end(status === 204 ? undefined : `answer ${status}`);
+}
