@@ -31,6 +31,8 @@ export type ViewHints = {
   /** Where the alerts of a delivery point to. */
   readonly namespaces: readonly string[];
   readonly listing: 'managed' | 'managed-cached';
+  /** The managed objects, where they have been read already. */
+  readonly objects?: readonly VirtualService[] | undefined;
 };
 
 /** Reads first, all at once: VirtualServices, Rollouts, and DestinationRules and EndpointSlices where the alerts point. */
@@ -76,7 +78,9 @@ export async function openClusterView(cluster: Cluster, hints: ViewHints, budget
     void rules(namespace);
     void slices(namespace);
   }
-  const managed = readManaged(await withRetries(budget, () => virtualServices.list(hints.listing, signal)));
+  const managed = readManaged(
+    hints.objects ?? (await withRetries(budget, () => virtualServices.list(hints.listing, signal))),
+  );
 
   return {
     cluster,

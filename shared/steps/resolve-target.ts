@@ -79,7 +79,8 @@ function withDelegates(found: readonly Managed[], managed: readonly Managed[]): 
   return [...new Set([...found, ...managed.filter(({ name }) => names.includes(name))])];
 }
 
-function namespacesOf(involved: readonly Managed[]): string[] {
+/** Where the rules about what these objects route to are. */
+export function namespacesOf(involved: readonly Managed[]): string[] {
   const hosts = involved.flatMap(({ destinations }) => destinations.map(({ host }) => serviceOfHost(host)?.namespace));
   return [
     ...new Set(

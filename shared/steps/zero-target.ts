@@ -114,8 +114,8 @@ function everyMemberAtZero({ members, canary, rules }: Target): boolean {
 }
 
 /** Asked after the canary is at zero, so that it costs the rollback nothing. */
-async function residualAfter(
-  { view, target }: TargetContext,
+export async function residualAfter(
+  { view, target }: Pick<TargetContext, 'view' | 'target'>,
   verdicts: ReadonlyMap<string, TargetVerdict>,
   members: readonly MemberResult[],
 ): Promise<TargetResult['residual']> {

@@ -1,4 +1,5 @@
 import type { Cluster } from '#shared/ports/cluster.ts';
+import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 
 /** Asked right before and right after each effect on the outside; it may wait, throw, or never come back. */
@@ -40,6 +41,20 @@ export function gatedRollbackLog(log: RollbackLog, gate: Gate): RollbackLog {
     unfinished: (page, signal) => through(gate, 'unfinished', () => log.unfinished(page, signal)),
     recent: (limit, signal) => through(gate, 'recent', () => log.recent(limit, signal)),
   };
+}
+
+/** The outbox and the bus with a gate at both sides of every call. */
+export function gatedOutbox(outbox: Outbox, gate: Gate): Outbox {
+  return {
+    markSent: (events, signal) => through(gate, 'markSent', () => outbox.markSent(events, signal)),
+    unsent: (olderThan, limit, signal) => through(gate, 'unsent', () => outbox.unsent(olderThan, limit, signal)),
+    unsentPage: (olderThan, page, signal) =>
+      through(gate, 'unsent page', () => outbox.unsentPage(olderThan, page, signal)),
+  };
+}
+
+export function gatedBus(bus: EventBus, gate: Gate): EventBus {
+  return { publish: (events, signal) => through(gate, 'publish', () => bus.publish(events, signal)) };
 }
 
 async function through<T>(gate: Gate, what: string, effect: () => Promise<T>): Promise<T> {

@@ -84,6 +84,8 @@ export function rollbackService(parts: ServiceParts = {}) {
     store,
     log,
     meter,
+    settings,
+    clusters,
     handler,
     gated,
     /** The entry for SNS. */

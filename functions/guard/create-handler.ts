@@ -1,0 +1,60 @@
+import type { Settings } from '#shared/contracts/settings.ts';
+import type { Clock } from '#shared/ports/clock.ts';
+import type { Cluster } from '#shared/ports/cluster.ts';
+import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
+import type { RollbackLog } from '#shared/ports/rollback-log.ts';
+import type { Log, Meter } from '#shared/ports/telemetry.ts';
+import { resendEvents } from '#shared/steps/resend-events.ts';
+import { type GuardDeps, type GuardLimits, type GuardRun, RESEND_AFTER_MS, runGuard } from '#shared/steps/run-guard.ts';
+import { reportRun } from './report-run.ts';
+
+export type GuardFunctionDeps = {
+  readonly settings: () => Promise<Pick<Settings, 'mode' | 'alerts' | 'sla' | 'hold'>>;
+  readonly clusters: () => Promise<readonly Cluster[]>;
+  readonly rollbackLog: RollbackLog;
+  readonly outbox: Outbox;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly limits?: GuardLimits | undefined;
+};
+
+export type GuardHandler = (event: unknown, options: { readonly signal: AbortSignal }) => Promise<GuardRun>;
+
+/**
+ * One run a minute. Throws after all that could be done was done, so that the schedule's retry and the alarm see what
+ * could not: the store, or settings that cannot be loaded.
+ */
+export function createGuardHandler(deps: GuardFunctionDeps): GuardHandler {
+  return async function guard(_event, { signal }) {
+    const { log, meter, rollbackLog, outbox, bus, clock, limits } = deps;
+    const known = await load(deps).catch(async (error: unknown) => {
+      // Events wait for no settings.
+      await resendEvents({ bus, outbox }, clock.now() - RESEND_AFTER_MS, signal);
+      throw error;
+    });
+    const run = await runGuard(
+      {
+        ...known,
+        rollbackLog,
+        outbox,
+        bus,
+        clock,
+        onConflict: () => meter.count('ConflictRetries'),
+        limits,
+      },
+      signal,
+    );
+    reportRun(run, { log, meter });
+    const [fault] = run.storeFaults;
+    if (fault) throw fault;
+    return run;
+  };
+}
+
+async function load({ settings, clusters }: GuardFunctionDeps): Promise<Pick<GuardDeps, 'policy' | 'clusters'>> {
+  const { mode, sla: slaMs, hold: holdMs, alerts: rules } = await settings();
+  const policy = { rules, mode, clusterLabel: rules.clusterLabel, slaMs, holdMs };
+  return { policy, clusters: await clusters() };
+}

@@ -1,0 +1,60 @@
+import { readJournal } from '#shared/contracts/journal.ts';
+import { type JournaledFiring, journaledFirings } from '#shared/domain/journaled-firing.ts';
+import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
+import { nameOf, type VirtualService } from '#shared/domain/virtual-service.ts';
+import type { Cluster } from '#shared/ports/cluster.ts';
+import type { RollbackLog } from '#shared/ports/rollback-log.ts';
+import type { Budget } from './budget.ts';
+import { rollbackId } from './digest.ts';
+import { listManaged } from './list-managed.ts';
+
+/** A delivery is over after 15 s, and its record is written in it or never. */
+const SETTLED_AFTER_MS = 60_000;
+/** An older entry had its record long ago, or its minute's guard was away for a day. */
+const LOOK_BACK_MS = 24 * 3_600_000;
+
+/** A firing that a journal names, and whose record does not tell of the rollback. */
+export type Unrecorded = JournaledFiring & { readonly id: string };
+
+export type JournalSearch = { readonly objects: number; readonly unrecorded: readonly Unrecorded[] };
+
+/** Reads the journals of a cluster, and, page after page, the records of what they name. Throws ClusterFault, StoreFault. */
+export async function findUnrecorded(
+  cluster: Cluster,
+  log: RollbackLog,
+  budget: Budget,
+  signal: AbortSignal,
+): Promise<JournalSearch> {
+  const named = new Map<string, Unrecorded>();
+  const unrecorded: Unrecorded[] = [];
+  const names = new Set<string>();
+  for await (const page of listManaged(cluster, budget)) {
+    for (const object of page) names.add(nameOf(object));
+    const firings = page.flatMap((object) => settledFirings(object, cluster.name, budget.clock.now()));
+    const fresh = new Map(firings.filter(({ id }) => !named.has(id)).map((one) => [one.id, one]));
+    for (const [id, one] of fresh) named.set(id, one);
+    unrecorded.push(...(await withoutRecord([...fresh.values()], log, signal)));
+  }
+  return { objects: names.size, unrecorded };
+}
+
+async function withoutRecord(
+  named: readonly Unrecorded[],
+  log: RollbackLog,
+  signal: AbortSignal,
+): Promise<Unrecorded[]> {
+  if (named.length === 0) return [];
+  const ids = named.map(({ id }) => id);
+  const { rollbacks } = await log.read(ids, undefined, signal);
+  return named.filter(({ id }) => isImprovable(rollbacks.get(id)));
+}
+
+/** What the object's journal says of deliveries that are over, under the id that they give it. */
+export function settledFirings(object: VirtualService, cluster: string, now: number): Unrecorded[] {
+  const sent = { after: now - LOOK_BACK_MS, before: now - SETTLED_AFTER_MS };
+  return journaledFirings(readJournal(object), sent).map((one) => ({ ...one, id: rollbackId({ cluster, ...one }) }));
+}
+
+function isImprovable(record: RollbackRecord | undefined): boolean {
+  return !record || record.outcome === 'pending' || record.outcome === 'failed';
+}

@@ -1,0 +1,83 @@
+import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
+import { type Cluster, ClusterFault } from '#shared/ports/cluster.ts';
+import { StoreFault } from '#shared/ports/rollback-log.ts';
+import type { Budget } from './budget.ts';
+import { endUnfinished } from './end-unfinished.ts';
+import { findUnrecorded } from './find-unrecorded.ts';
+import { recordJournaled } from './record-journaled.ts';
+import type { RecordDeps } from './record-rollbacks.ts';
+import { type Retried, retryUnfinished } from './retry-unfinished.ts';
+import type { RollbackPolicy } from './roll-back-alerts.ts';
+
+export type GuardClusterParts = {
+  /** Absent where the settings name the cluster no more: then its records can only be ended. */
+  readonly cluster: Cluster | undefined;
+  readonly records: readonly RollbackRecord[];
+  readonly policy: RollbackPolicy;
+  readonly onConflict: () => void;
+  /** For tries of unfinished rollbacks, and then for the journals, ms. */
+  readonly retryMs: number;
+  readonly journalsMs: number;
+};
+
+/** What one run did for one cluster. */
+export type ClusterRun = {
+  /** Managed VirtualServices seen. */
+  readonly objects: number;
+  /** Records made, or improved, from journals. */
+  readonly journaled: number;
+  readonly retried: number;
+  /** Ended as `failed: unreachable`. */
+  readonly unreachable: number;
+  readonly givenUp: number;
+  readonly clusterFaults: readonly string[];
+  readonly storeFaults: readonly StoreFault[];
+};
+
+/**
+ * The canaries that may still get traffic first, then the books, then whoever must be told. A part that fails takes
+ * nothing from the next one. Throws for what is neither the cluster's nor the store's fault.
+ */
+export async function guardCluster(
+  { cluster, records, policy, onConflict, retryMs, journalsMs }: GuardClusterParts,
+  deps: RecordDeps,
+  signal: AbortSignal,
+): Promise<ClusterRun> {
+  const clusterFaults: string[] = [];
+  const storeFaults: StoreFault[] = [];
+  async function guarded<T>(work: () => Promise<T>, none: T): Promise<T> {
+    try {
+      return await work();
+    } catch (fault) {
+      if (fault instanceof StoreFault) storeFaults.push(fault);
+      else if (fault instanceof ClusterFault) clusterFaults.push(fault.message);
+      else throw fault;
+      return none;
+    }
+  }
+  const until = deps.clock.now() + retryMs;
+  const tried = await guarded<Retried>(
+    async () => (cluster ? retryUnfinished(records, { cluster, policy, onConflict, until }, deps, signal) : UNTRIED),
+    UNTRIED,
+  );
+  storeFaults.push(...tried.faults);
+  if (!tried.answers) clusterFaults.push([...tried.last.values()][0]?.message ?? 'no usable answer');
+  let objects = 0;
+  const journaled = await guarded(async () => {
+    // It has just kept a lot waiting for nothing.
+    if (!cluster || !tried.answers) return 0;
+    const budget = budgetOf(journalsMs, deps, signal);
+    const found = await findUnrecorded(cluster, deps.log, budget, signal);
+    objects = found.objects;
+    return (await recordJournaled(found.unrecorded, cluster, policy, budget, deps, signal)).length;
+  }, 0);
+  const parts = { holdMs: policy.holdMs, last: tried.last, context: cluster?.context };
+  const ended = await guarded(() => endUnfinished(records, parts, deps, signal), { unreachable: 0, givenUp: 0 });
+  return { objects, journaled, retried: tried.retried, ...ended, clusterFaults, storeFaults };
+}
+
+const UNTRIED: Retried = { retried: 0, last: new Map(), answers: true, faults: [] };
+
+function budgetOf(ms: number, { clock }: RecordDeps, signal: AbortSignal): Budget {
+  return { clock, endsAt: clock.now() + ms, signal: AbortSignal.any([signal, AbortSignal.timeout(ms)]) };
+}
