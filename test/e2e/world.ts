@@ -12,6 +12,7 @@ import { kube } from '#test/real/engines/kube-objects.ts';
 import type { ByUser } from '#test/real/engines/kube-users.ts';
 import { type Aws, awsOf } from './aws.ts';
 import { type Emulator, startEmulator } from './engines/emulator.ts';
+import { functionLogs } from './function-logs.ts';
 import { startOutsideServer } from './outside/outside-server.ts';
 import { startRelay } from './outside/relay.ts';
 import { runNpm } from './run-npm.ts';
@@ -114,7 +115,7 @@ export async function startWorld(stops: (() => Promise<unknown>)[]): Promise<Wor
 /** What the functions logged, for who has to find out why a test failed. */
 async function keepOutput(emulator: Emulator): Promise<void> {
   await mkdir(dirname(EMULATOR_LOG), { recursive: true });
-  await writeFile(EMULATOR_LOG, emulator.output());
+  await writeFile(EMULATOR_LOG, `${emulator.output()}\n${await functionLogs(emulator.env)}`);
 }
 
 /** Its user `member` has the shipped role and no other right. */

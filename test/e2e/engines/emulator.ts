@@ -20,6 +20,7 @@ export type Emulator = {
 };
 type EnvName = 'AWS_ENDPOINT_URL' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY' | 'AWS_REGION';
 
+const runMinistack = fileURLToPath(new URL('./run-ministack.py', import.meta.url));
 const keepHttps = fileURLToPath(new URL('./keep-https.cjs', import.meta.url));
 
 /**
@@ -36,7 +37,7 @@ export async function startEmulator(): Promise<Emulator> {
     const group = await startProcessGroup({
       name: 'ministack',
       command: python,
-      args: ['-m', 'ministack'],
+      args: [runMinistack],
       env: {
         PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
         HOME: scratch,
