@@ -1,11 +1,17 @@
 import { CliError } from './cli-error.ts';
-import { start } from './start.ts';
 
-const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = { start };
+/** Each is loaded when it is run: `start` brings along what the others never need. */
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  start: async (args) => (await import('./start.ts')).start(args),
+  settings: async (args) => (await import('./settings.ts')).settings(args),
+  token: async (args) => (await import('./token.ts')).token(args),
+};
 
 const HELP = `weightless COMMAND [OPTIONS]
 
-  start    run the service here, with everything it needs
+  start                     run the service here, with everything it needs
+  settings validate FILE    whether settings can be deployed, and what they hold
+  token new NAME            a new token, and its entry in the settings
 
 weightless COMMAND --help tells a command's options.
 `;
