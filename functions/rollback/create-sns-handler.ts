@@ -50,7 +50,9 @@ async function receive(
   const { topic, id, text, truncated } = message;
   if (!receipt.settings.sns.topics.includes(topic)) return rejected('topic', { topic, id }, deps);
   const parsed = parseSnsMessage(text);
-  if (parsed.kind !== 'webhook') return rejected(parsed.kind, { topic, id, truncated, ...parsed }, deps);
+  if (parsed.kind !== 'webhook') {
+    return rejected(truncated ? 'truncated' : parsed.kind, { topic, id, ...parsed }, deps);
+  }
   const webhook = withoutHeartbeat(parsed.webhook, deps);
   if (webhook.alerts.length === 0) return undefined;
   const delivery = await handleWebhook(webhook, receipt, deps);
@@ -65,12 +67,16 @@ function withoutHeartbeat(webhook: Webhook, deps: SnsFunctionDeps): Webhook {
 }
 
 function rejected(
-  reason: 'not-sns' | 'topic' | 'malformed' | 'too-many-alerts',
+  reason: keyof typeof WORDS,
   fields: Readonly<Record<string, unknown>>,
   { log, meter }: SnsFunctionDeps,
 ): string {
   meter.count('InputRejected', { reason });
-  log.error('A message from SNS was rejected; it goes to the dead letters', { ...fields, reason });
+  log.error('A message from SNS was rejected; it goes to the dead letters', {
+    ...fields,
+    reason,
+    detail: WORDS[reason],
+  });
   return WORDS[reason];
 }
 
@@ -78,5 +84,6 @@ const WORDS = {
   'not-sns': 'The function was invoked with records that are not from SNS',
   topic: 'The message is from a topic that is not in the settings (sns.topics)',
   malformed: 'The message is not what the template weightless.sns of amp.tmpl makes',
+  truncated: 'Alertmanager cut the message off, as SNS takes 256 KB; group alerts by target, and shorten annotations',
   'too-many-alerts': 'The message has too many alerts; group alerts by target',
 } as const;

@@ -75,6 +75,11 @@ describe('what SNS brings that cannot be acted upon', () => {
     ['with no alerts in it', anSnsEvent({ Message: 'Alerts Firing: …' }), 'malformed'],
     ['cut off', anSnsEvent({ Message: JSON.stringify(aWebhook()).slice(0, 300) }), 'malformed'],
     [
+      'cut off, and said to be',
+      anSnsEvent({ Message: '{"version":"4"', MessageAttributes: { truncated: { Type: 'String', Value: 'true' } } }),
+      'truncated',
+    ],
+    [
       'with too many alerts',
       anSnsEvent({ Message: JSON.stringify({ alerts: Array(5001).fill({}) }) }),
       'too-many-alerts',
