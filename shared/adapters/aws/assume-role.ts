@@ -1,5 +1,6 @@
 import type { Clock } from '#shared/ports/clock.ts';
 import type { AwsCredentialSource, AwsCredentials } from './aws-credentials.ts';
+import { AwsFault } from './aws-fault.ts';
 import type { AwsCaller } from './aws-request.ts';
 import { elementOf, unreadable } from './judge-answer.ts';
 import { sharedValue } from './shared-value.ts';
@@ -8,14 +9,37 @@ import { sharedValue } from './shared-value.ts';
 const SESSION_NAME = 'weightless';
 const RENEW_BEFORE_MS = 5 * 60_000;
 
-/** The keys of a role, asked of STS in the function's own region, and renewed five minutes before they expire. */
+/** Keys that expire so soon are of no use to anybody. */
+const SPARE_MS = 60_000;
+
+/**
+ * The keys of a role, asked of STS in the function's own region, and renewed five minutes before they expire; while STS
+ * does not answer, the old ones serve to their end.
+ */
 export function assumeRole(aws: AwsCaller, roleArn: string, clock: Clock): AwsCredentialSource {
+  let last: TemporaryCredentials | undefined;
   const keys = sharedValue({
     clock,
-    load: (signal) => callAssumeRole(aws, roleArn, signal),
     freshUntil: ({ expiresAt }) => expiresAt - RENEW_BEFORE_MS,
+    async load(signal) {
+      try {
+        last = await callAssumeRole(aws, roleArn, signal);
+        return last;
+      } catch (fault) {
+        const old = last;
+        const canWait = fault instanceof AwsFault && fault.retryable;
+        if (!(canWait && old && old.expiresAt - SPARE_MS > clock.now())) throw fault;
+        return old;
+      }
+    },
   });
-  return { get: keys.get, reload: keys.drop };
+  return {
+    get: keys.get,
+    reload() {
+      last = undefined;
+      keys.drop();
+    },
+  };
 }
 
 /** Form in, XML out: JSON is not documented for STS. */

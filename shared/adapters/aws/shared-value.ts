@@ -14,29 +14,38 @@ export type SharedValueOptions<T> = {
   readonly clock: Clock;
 };
 
-/** Nobody waits as long; it ends a load that nobody waits for any longer. */
-const LOAD_TIMEOUT_MS = 10_000;
+/** A load that takes longer is given up: Lambda froze the process in the midst of it, say. */
+const LOAD_TIMEOUT_MS = 5000;
 
 /** Loaded once for all who ask at the same time, and kept while it is fresh. A failure is not kept. */
 export function sharedValue<T>({ load, freshUntil, clock }: SharedValueOptions<T>): SharedValue<T> {
   let kept: { readonly value: T; readonly until: number } | undefined;
-  let loading: Promise<T> | undefined;
+  let loading: { readonly done: Promise<T>; readonly startedAt: number } | undefined;
 
   /** Under a signal of its own: one caller's haste does not fail the others. */
-  async function start(): Promise<T> {
-    const value = await load(AbortSignal.timeout(LOAD_TIMEOUT_MS));
-    kept = { value, until: freshUntil(value) };
-    return value;
+  function start(): Promise<T> {
+    const done = load(AbortSignal.timeout(LOAD_TIMEOUT_MS));
+    const mine = { done, startedAt: clock.now() };
+    loading = mine;
+    done.then(
+      (value) => {
+        if (loading !== mine) return;
+        loading = undefined;
+        kept = { value, until: freshUntil(value) };
+      },
+      () => {
+        if (loading === mine) loading = undefined;
+      },
+    );
+    return done;
   }
 
   return {
     async get(signal) {
       signal.throwIfAborted();
       if (kept && clock.now() < kept.until) return kept.value;
-      loading ??= start().finally(() => {
-        loading = undefined;
-      });
-      return await unlessAborted(loading, signal);
+      const joined = loading && clock.now() - loading.startedAt < LOAD_TIMEOUT_MS ? loading.done : start();
+      return await unlessAborted(joined, signal);
     },
     drop() {
       kept = undefined;

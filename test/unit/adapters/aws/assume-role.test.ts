@@ -58,6 +58,39 @@ describe('the keys of an assumed role', () => {
     expect(await role.get(never)).toMatchObject({ accessKeyId: 'ASIAROLE' });
   });
 
+  it('serve to their end while STS does not answer, unless they were not accepted', async () => {
+    const { aws, clock } = setUp();
+    const role = assumeRole(aws, ROLE, clock);
+    const first = await role.get(never);
+    aws.answer(() => {
+      throw new AwsFault('STS did not answer', { retryable: true });
+    });
+
+    clock.advance(59 * MINUTE - 1);
+    const old = await role.get(never);
+    role.reload();
+    const refused = role.get(never);
+    await expect(refused).rejects.toThrow('STS did not answer');
+    clock.advance(1);
+    const ended = role.get(never);
+
+    expect(old).toEqual(first);
+    await expect(ended).rejects.toThrow('STS did not answer');
+  });
+
+  it('end where the role is taken from us', async () => {
+    const { aws, clock } = setUp();
+    const role = assumeRole(aws, ROLE, clock);
+    await role.get(never);
+    aws.answer(() => {
+      throw new AwsFault('AccessDenied', { retryable: false });
+    });
+
+    clock.advance(56 * MINUTE);
+
+    await expect(role.get(never)).rejects.toThrow('AccessDenied');
+  });
+
   it.each(['', '{}', '<AssumeRoleResponse><AccessKeyId>A</AccessKeyId></AssumeRoleResponse>'])(
     'are not taken from an answer such as "%s"',
     async (answer) => {

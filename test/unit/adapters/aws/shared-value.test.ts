@@ -99,4 +99,19 @@ describe('a shared value', () => {
     expect(await Promise.all([second, third])).toEqual([2, 2]);
     expect(loads).toHaveLength(2);
   });
+
+  it('is loaded anew where a load takes too long, and is not overwritten by that one', async () => {
+    const { clock, loads, shared } = counted();
+
+    const lost = shared.get(never);
+    clock.advance(5000);
+    const second = shared.get(never);
+    loads[1]?.resolve(2);
+    await second;
+    loads[0]?.resolve(1);
+    await lost;
+
+    expect(await shared.get(never)).toBe(2);
+    expect(loads).toHaveLength(2);
+  });
 });
