@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSnsMessage, readSnsRecord } from '#shared/contracts/sns-message.ts';
 import { parseWebhook } from '#shared/contracts/webhook.ts';
@@ -78,6 +79,37 @@ describe('a message from SNS', () => {
     expect(parseSnsMessage(text)).toMatchObject({ kind: 'malformed', problems: [expect.objectContaining({ path })] });
   });
 });
+
+describe('any text that comes by SNS', () => {
+  it('is read or malformed, and never throws', () => {
+    const json = fc.json().map((text) => `{"alerts":[${text}],"x":${text}}`);
+
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), json), (text) => {
+        expect(parseSnsMessage(text).kind).toMatch(/^(webhook|malformed)$/);
+      }),
+    );
+  });
+
+  it('has its times read as Go wrote them, in whatever zone', () => {
+    const hours = fc.integer({ min: -12, max: 14 });
+    const time = fc.integer({ min: 1, max: 4_102_444_800 });
+
+    fc.assert(
+      fc.property(time, hours, fc.constantFrom(0, 30, 45), (seconds, offset, minutes) => {
+        const local = new Date((seconds + offset * 3600 + Math.sign(offset) * minutes * 60) * 1000).toISOString();
+        const zone = `${offset < 0 ? '-' : '+'}${pad(Math.abs(offset))}${pad(offset === 0 ? 0 : minutes)}`;
+        const startsAt = `${local.slice(0, 10)} ${local.slice(11, 19)} ${zone} ${zone}`;
+
+        expect(startsAtOf(asAws({ startsAt }))).toBe(new Date(seconds * 1000).toISOString());
+      }),
+    );
+  });
+});
+
+function pad(number: number): string {
+  return String(number).padStart(2, '0');
+}
 
 describe('a record that a function is invoked with', () => {
   it('of SNS is read with its topic, and whether Alertmanager cut it off', () => {
