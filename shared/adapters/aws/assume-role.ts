@@ -18,7 +18,7 @@ const SPARE_MS = 60_000;
  */
 export function assumeRole(aws: AwsCaller, roleArn: string, clock: Clock): AwsCredentialSource {
   let last: TemporaryCredentials | undefined;
-  const keys = sharedValue({
+  const keys = sharedValue<TemporaryCredentials>({
     clock,
     freshUntil: ({ expiresAt }) => expiresAt - RENEW_BEFORE_MS,
     async load(signal) {
