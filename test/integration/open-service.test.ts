@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { demoObjects, demoWebhook, INCIDENT_SERVICE, NAMESPACE } from '#cli/demo/incident.ts';
+import { demoObjects, INCIDENT_SERVICE, NAMESPACE } from '#cli/demo/incident.ts';
 import type { User } from '#cli/local/kubernetes-api/access.ts';
 import { type KubernetesApi, startKubernetesApi } from '#cli/local/kubernetes-api/start-kubernetes-api.ts';
 import { createRollbackHandler } from '#functions/rollback/create-handler.ts';
@@ -11,6 +11,7 @@ import { SecretFault, type Secrets } from '#shared/ports/secrets.ts';
 import type { ServiceOutside } from '#shared/runtime/aws-outside.ts';
 import { REFRESH_AFTER_MS } from '#shared/runtime/keep-settings.ts';
 import { openService } from '#shared/runtime/open-service.ts';
+import { aRawAlert, aWebhook } from '#test/builders/alert.ts';
 import { ALERTS_TOKEN } from '#test/builders/http-event.ts';
 import { recordingLog } from '#test/doubles/recording-log.ts';
 import { recordingMeter } from '#test/doubles/recording-meter.ts';
@@ -93,14 +94,11 @@ function open({ secrets = storeIsDown, source = scriptedSettingsSource('throttle
     clock,
   });
   async function post(...clusters: readonly string[]) {
-    const webhook = demoWebhook(clock.now() - 1000);
-    const [alert] = webhook.alerts;
-    const alerts = clusters.map((cluster) => ({
-      ...alert,
-      labels: { ...alert?.labels, cluster },
-      fingerprint: cluster,
-    }));
-    const { status, body } = await send(handler, { body: JSON.stringify({ ...webhook, alerts }) });
+    const startsAt = new Date(clock.now() - 1000).toISOString();
+    const alerts = clusters.map((cluster) =>
+      aRawAlert({ labels: { ...aRawAlert().labels, cluster }, fingerprint: cluster, startsAt }),
+    );
+    const { status, body } = await send(handler, { body: JSON.stringify(aWebhook(alerts)) });
     return { status, results: JSON.parse(body).results as { outcome: string; reason?: string; message: string }[] };
   }
   return { ...service, post, source };
