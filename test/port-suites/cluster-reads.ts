@@ -63,6 +63,48 @@ export function describeReads(open: OpenStage): void {
       expect(found.map(({ metadata }) => metadata.namespace)).toEqual([stage.namespace, third]);
     });
 
+    async function pagesOf(cluster: OpenedCluster, limit: number): Promise<(readonly VirtualService[])[]> {
+      const pages: (readonly VirtualService[])[] = [];
+      let from: string | undefined;
+      do {
+        const page = await cluster.virtualServices.listPage({ limit, from }, signal);
+        if (page.kind !== 'page') throw new Error('The list expired');
+        pages.push(page.objects);
+        from = page.next;
+      } while (from !== undefined);
+      return pages;
+    }
+
+    it('lists what carries the mode label in pages, and nothing else', async () => {
+      const { stage, cluster } = on();
+      const { namespace } = stage;
+      const names = Array.from({ length: 7 }, (_, index) => `managed-${index}`);
+      for (const name of names) {
+        await create(stage, aWrittenVirtualService({ namespace, name }));
+        await create(stage, aWrittenVirtualService({ namespace, name: `not-${name}`, labels: { app: 'x' } }));
+      }
+
+      const pages = await pagesOf(cluster({ namespaces: [namespace] }), 3);
+
+      expect(pages.length).toBeGreaterThanOrEqual(3);
+      expect(pages.every((page) => page.length <= 3)).toBe(true);
+      expect(namesIn(namespace, pages.flat())).toEqual(names);
+    });
+
+    it('pages through the configured namespaces, one after the other, and through one that is empty', async () => {
+      const { stage, cluster } = on();
+      const [second, third] = [await stage.newNamespace(), await stage.newNamespace()];
+      for (const namespace of [stage.namespace, third]) {
+        for (const name of ['a', 'b']) await create(stage, aWrittenVirtualService({ namespace, name }));
+      }
+
+      const pages = await pagesOf(cluster({ namespaces: [stage.namespace, second, third] }), 1);
+
+      expect(pages.flat().map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual(
+        [stage.namespace, third].flatMap((namespace) => [`${namespace}/a`, `${namespace}/b`]),
+      );
+    });
+
     it('lists nothing where there is nothing', async () => {
       const { stage, cluster } = on();
 
@@ -140,6 +182,7 @@ export function describeReads(open: OpenStage): void {
 
       const answers = await Promise.allSettled([
         one.virtualServices.list('managed', signal),
+        one.virtualServices.listPage({ limit: 1 }, signal),
         one.virtualServices.get(ref, signal),
         one.virtualServices.patch(ref, [{ op: 'remove', path: '/spec' }], signal),
       ]);

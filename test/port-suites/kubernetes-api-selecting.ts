@@ -60,6 +60,50 @@ export function describeSelecting(open: OpenStage): void {
     });
   });
 
+  describe('lists in parts', () => {
+    const on = useStage(open);
+
+    async function three(names = ['a', 'b', 'c']) {
+      const { stage } = on();
+      const { namespace } = stage;
+      for (const name of names) await create(stage, aWrittenVirtualService({ namespace, name }));
+      return collectionOf(aWrittenVirtualService({ namespace }));
+    }
+    async function part(path: string, query: Record<string, string>) {
+      const answer = told(await on().stage.send({ method: 'GET', path: `${path}?${new URLSearchParams(query)}` }));
+      const { metadata, items } = List.parse(answer.body);
+      return { names: items.map((one) => one.metadata.name), more: String(metadata['continue'] ?? ''), metadata };
+    }
+
+    it('of at most the limit, as it was when the first one was read', async () => {
+      const path = await three();
+
+      const first = await part(path, { limit: '2' });
+      await create(on().stage, aWrittenVirtualService({ namespace: on().stage.namespace, name: 'd' }));
+      const second = await part(path, { limit: '2', continue: first.more });
+
+      expect([first.names, second.names]).toEqual([['a', 'b'], ['c']]);
+      expect(second.more).toBe('');
+      expect(second.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
+    });
+
+    it.each(['0', '3', '9'])('of all there is, under a limit of %s', async (limit) => {
+      const path = await three();
+
+      expect(await part(path, { limit })).toMatchObject({ names: ['a', 'b', 'c'], more: '' });
+    });
+
+    it('and refuses a part that begins nowhere, and a limit that is none', async () => {
+      const path = await three();
+
+      for (const query of ['limit=2&continue=nowhere', 'limit=some']) {
+        expect(told(await on().stage.send({ method: 'GET', path: `${path}?${query}` }))).toEqual(
+          aFailure(400, { reason: 'BadRequest', message: ANY_WORDS }),
+        );
+      }
+    });
+  });
+
   describe('asks who it is', () => {
     const on = useStage(open);
 

@@ -65,6 +65,13 @@ export function conflict(resource: Named, name: string, why = MODIFIED): ApiErro
 
 const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
 
+/** A list whose beginning is forgotten cannot be gone on with as it was. */
+export function expired(): ApiError {
+  const message =
+    'The provided continue parameter is too old to display a consistent list result: list anew without it.';
+  return failure(410, 'Expired', message);
+}
+
 export function badRequest(message: string): ApiError {
   return failure(400, 'BadRequest', message);
 }

@@ -1,7 +1,8 @@
 import { authenticate, authorize, type Users } from './access.ts';
-import { notFound, notServed, type Reply, tooManyRequests } from './api-error.ts';
+import { expired, notFound, notServed, type Reply, tooManyRequests } from './api-error.ts';
 import { handleWrite, type WriteRequest } from './handle-write.ts';
 import { parseSelector } from './label-selector.ts';
+import { continueToken, parsePage, placeOf } from './list-page.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { ObjectWriter } from './object-writer.ts';
 import { type Target, targetOf } from './request-target.ts';
@@ -49,8 +50,15 @@ function resourceOf({ group, version, plural, subresource }: Target, without: re
 
 function list(store: ObjectStore, resource: Resource, { namespace }: Target, url: URL): Reply {
   const selects = parseSelector(url.searchParams.get('labelSelector') ?? '');
-  const items = store.list(resource, namespace).filter(({ metadata }) => selects(metadata.labels ?? {}));
-  const metadata = { continue: '', resourceVersion: store.version() };
+  const { version, from, limit } = parsePage(url.searchParams);
+  if (version === undefined && limit !== undefined) store.remember();
+  const all = version === undefined ? store.list(resource, namespace) : store.listAt(version, resource, namespace);
+  if (!all) throw expired();
+  const selected = all.filter((object) => selects(object.metadata.labels ?? {}) && placeOf(object) > from);
+  const items = selected.slice(0, limit);
+  const resourceVersion = version ?? store.version();
+  const last = items.length < selected.length ? items.at(-1) : undefined;
+  const metadata = { continue: last ? continueToken(resourceVersion, placeOf(last)) : '', resourceVersion };
   return { code: 200, body: { apiVersion: apiVersionOf(resource), kind: `${resource.kind}List`, metadata, items } };
 }
 

@@ -26,7 +26,7 @@ export type KubernetesApi = {
 
 /**
  * A Kubernetes API on loopback, in this process: what Weightless needs of one and no more. It is held to the suites
- * that the real one passes (test/port-suites). It has no watches, no server-side apply, no paging and no subresources,
+ * that the real one passes (test/port-suites). It has no watches, no server-side apply and no subresources,
  * takes every namespace for existing, and keeps fields that the type does not know, which the real one drops.
  */
 export async function startKubernetesApi(options: KubernetesApiOptions = {}): Promise<KubernetesApi> {

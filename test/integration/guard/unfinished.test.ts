@@ -12,14 +12,17 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const denied = answers({ kind: 'denied-by-admission', message: 'frozen' });
 const resolved = aRawAlert({ status: 'resolved', endsAt: '2026-03-04T05:06:27Z' });
-/** Fails at once, without the waits of a delivery. */
-const away = fails('unauthorized');
 
-/** A service whose cluster is away for so many lists. */
+/** A service whose cluster is away for so many lists; it fails at once, without the waits of a delivery. */
 function awayFor(lists: number, parts: ServiceParts = {}) {
   return rollbackService({
     ...parts,
-    clusters: (memory) => [scriptedCluster(memory, { list: times(lists, away), page: times(lists - 1, away) })],
+    clusters: (memory) => [
+      scriptedCluster(memory, {
+        list: times(lists, fails('unauthorized')),
+        page: times(lists - 1, fails('unauthorized')),
+      }),
+    ],
   });
 }
 
