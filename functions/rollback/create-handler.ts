@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Settings } from '#shared/contracts/settings.ts';
 import { authenticate } from '#shared/runtime/authenticate.ts';
-import { authorize, type Requirement } from '#shared/runtime/authorize.ts';
+import { type AuthorizeDeps, authorize, type Requirement } from '#shared/runtime/authorize.ts';
 import { type HttpResponse, header, json, methodOf, pathOf, problem } from '#shared/runtime/http.ts';
 import type { HttpHandler } from '#shared/runtime/http-function.ts';
 import { answerOf } from './answer.ts';
@@ -13,15 +13,10 @@ import { type SettingsState, tellHealth } from './tell-health.ts';
 
 type RollbackSettings = Pick<Settings, 'tokens'> & PolicySettings;
 
-export type RollbackFunctionDeps = HandleWebhookDeps & {
-  /** Rejects where they cannot be loaded: then nobody is told that a token is wrong. */
-  readonly settings: () => Promise<RollbackSettings>;
-  /** What there is of them without waiting; absent where settings never change. */
-  readonly settingsAtHand?:
-    | (() => { readonly settings: RollbackSettings; readonly stale: boolean } | undefined)
-    | undefined;
-  readonly settingsState?: (() => Promise<SettingsState>) | undefined;
-};
+export type RollbackFunctionDeps = HandleWebhookDeps &
+  AuthorizeDeps<RollbackSettings> & {
+    readonly settingsState?: (() => Promise<SettingsState>) | undefined;
+  };
 
 const SENDERS: Requirement = { scopes: ['alerts', 'operate'], challenge: 'Bearer' };
 

@@ -7,8 +7,8 @@ import { type HttpResponse, header, problem } from './http.ts';
 
 export type AuthorizeDeps<S> = {
   readonly settings: () => Promise<S>;
-  /** Whether those may be older than what is stored; absent where settings never change. */
-  readonly settingsAtHand?: (() => { readonly stale: boolean } | undefined) | undefined;
+  /** What there is of them without waiting, and whether others may be stored; absent where settings never change. */
+  readonly settingsAtHand?: (() => { readonly settings: S; readonly stale: boolean } | undefined) | undefined;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -40,7 +40,8 @@ export async function authorize<S extends Pick<Settings, 'tokens'>>(
   const given = header(event, 'authorization');
   const caller = authenticate(given, loaded.tokens, scopes, clock.now());
   if (caller.kind === 'known') return { kind: 'authorized', settings: loaded, name: caller.name };
-  if (given && settingsAtHand?.()?.stale)
+  const atHand = settingsAtHand?.();
+  if (given && atHand && (atHand.stale || atHand.settings !== loaded))
     return refuse(problem(503, 'The token may be newer than the settings at hand; send the request again'));
   if (caller.kind === 'out-of-scope')
     return refuse(problem(403, `The token ${caller.name} may not do this; its scope must be ${scopes.join(' or ')}`));
