@@ -37,10 +37,9 @@ const RETRY_AFTER_MS = 5000;
  */
 export function keepSettings(deps: KeepSettingsDeps): SettingsKeeper {
   const { source, path, clock, log, meter } = deps;
-  let latest: { readonly settings: Settings; readonly readAt: number } | undefined;
-  let reading:
-    | { readonly done: Promise<void>; readonly startedAt: number; readonly giveUp: AbortController }
-    | undefined;
+  let latest: { readonly settings: Settings; readonly readAt: number; readonly nth: number } | undefined;
+  let readings = 0;
+  let reading: Reading | undefined;
   let lastFailure: { readonly at: number; readonly message: string } | undefined;
   let waitedForFirst = false;
   let packaged: Settings | undefined;
@@ -48,18 +47,20 @@ export function keepSettings(deps: KeepSettingsDeps): SettingsKeeper {
   function start(): Reading {
     const startedAt = clock.now();
     const giveUp = new AbortController();
-    const done = read(startedAt, AbortSignal.any([giveUp.signal, AbortSignal.timeout(READ_LIMIT_MS)])).finally(() => {
+    const until = AbortSignal.any([giveUp.signal, AbortSignal.timeout(READ_LIMIT_MS)]);
+    readings += 1;
+    const done = read(readings, startedAt, until).finally(() => {
       if (reading?.done === done) reading = undefined;
     });
     reading = { done, startedAt, giveUp };
     return reading;
   }
-  async function read(startedAt: number, signal: AbortSignal): Promise<void> {
+  async function read(nth: number, readAt: number, signal: AbortSignal): Promise<void> {
     try {
       const settings = joinSettings(await source.read(signal), path);
       // One that was given up may still arrive, after a later one.
-      if (latest && latest.readAt >= startedAt) return;
-      latest = { settings, readAt: startedAt };
+      if (latest && latest.nth > nth) return;
+      latest = { settings, readAt, nth };
       lastFailure = undefined;
       deps.onChange?.(settings);
     } catch (cause) {
@@ -81,13 +82,18 @@ export function keepSettings(deps: KeepSettingsDeps): SettingsKeeper {
     }
   }
   function isOld(): boolean {
-    return latest === undefined || clock.now() - latest.readAt > REFRESH_AFTER_MS;
+    return latest === undefined || since(latest.readAt) > REFRESH_AFTER_MS;
+  }
+  /** A clock that was set back tells nothing: then it is long ago. */
+  function since(time: number): number {
+    const passed = clock.now() - time;
+    return passed >= 0 ? passed : Number.POSITIVE_INFINITY;
   }
   /** What is under way, or a new reading where one is due; nothing right after a failure. */
   function dueReading(): Reading | undefined {
-    if (reading && clock.now() - reading.startedAt <= READ_LIMIT_MS) return reading;
+    if (reading && since(reading.startedAt) <= READ_LIMIT_MS) return reading;
     reading?.giveUp.abort();
-    if (lastFailure && clock.now() - lastFailure.at < RETRY_AFTER_MS) return undefined;
+    if (lastFailure && since(lastFailure.at) < RETRY_AFTER_MS) return undefined;
     return start();
   }
   function fallback(): Settings {

@@ -213,6 +213,18 @@ describe('settings older than a minute', () => {
   });
 });
 
+describe('a clock that is set back', () => {
+  it('has the settings read again, and what is read is used', async () => {
+    const { keeper, source, clock } = keeping(scriptedSettingsSource(stored({ mode: 'act' })));
+    await keeper.current();
+    source.stored = stored({ mode: 'observe' });
+
+    await clock.advance(-3_600_000);
+
+    expect(await seen(keeper.current())).toEqual({ mode: 'observe', origin: 'parameters', stale: false });
+  });
+});
+
 describe('a document that is not valid', () => {
   it.each<[string, ReturnType<typeof stored>, string]>([
     ['has a problem', withoutTokens(), `${PATH}/settings: tokens: Too small`],
