@@ -23,6 +23,13 @@ export async function functionLogs(env: Emulator['env']): Promise<string> {
   return `${texts.join('\n')}\n`;
 }
 
+/** What one function has logged since then. */
+export async function logsOf(env: Emulator['env'], functionName: string, startTime: number): Promise<string> {
+  const query = { logGroupName: `/aws/lambda/${functionName}`, startTime, limit: 10_000 };
+  const { events } = Events.parse(await call(env, 'FilterLogEvents', query));
+  return events.map(({ message }) => message).join('\n');
+}
+
 /** CloudWatch Logs without a client of its own: the emulator takes the root's requests unsigned. */
 async function call(env: Emulator['env'], action: string, body: unknown): Promise<unknown> {
   const scope = `${env.AWS_ACCESS_KEY_ID}/20260101/${env.AWS_REGION}/logs/aws4_request`;
@@ -34,6 +41,7 @@ async function call(env: Emulator['env'], action: string, body: unknown): Promis
       authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`,
     },
     body: JSON.stringify(body),
+    signal: AbortSignal.timeout(20_000),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${action} was answered ${response.status}: ${text}`);

@@ -1,11 +1,11 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { kube } from '#test/real/engines/kube-objects.ts';
 import { awsOf } from './aws.ts';
 import type { Delivery } from './outside/outside-server.ts';
 import type { World } from './world.ts';
 
-const Item = z.looseObject({ pk: z.string() });
+const Item = z.looseObject({ pk: z.string(), sk: z.string() });
 const RecordItem = z.looseObject({
   id: z.string(),
   outcome: z.string(),
@@ -71,6 +71,14 @@ export function stackOf(world: World) {
     },
 
     items,
+
+    /** Deletes all that the table has about this namespace, as if it had never been written. */
+    async forget(namespace: string): Promise<void> {
+      const about = (await items('')).filter((item) => JSON.stringify(item).includes(namespace));
+      for (const { pk, sk } of about) {
+        await aws.dynamodb.send(new DeleteCommand({ TableName: world.outputs['TableName'], Key: { pk, sk } }));
+      }
+    },
 
     /** What the webhook of `notify` got about this namespace. */
     async notifications(namespace: string): Promise<Delivery[]> {

@@ -37,7 +37,14 @@ export type World = {
   readonly outsideUrl: string;
 };
 
-const EMULATOR_LOG = '.cache/reports/e2e-emulator.log';
+export type FunctionVerb = 'rollback' | 'report' | 'publish' | 'guard' | 'notify';
+
+/** What the deployed function of this verb is called. */
+export function functionName(verb: FunctionVerb): string {
+  return `weightless-${STAGE}-${verb}`;
+}
+
+const EMULATOR_LOG = fileURLToPath(new URL('../../.cache/reports/e2e-emulator.log', import.meta.url));
 const clusterRole = fileURLToPath(new URL('../../infra/kubernetes/cluster-role.yaml', import.meta.url));
 
 /** Starts everything and deploys the stack; what has to be stopped, in its order, is added to `stops`. */
@@ -115,7 +122,13 @@ export async function startWorld(stops: (() => Promise<unknown>)[]): Promise<Wor
 /** What the functions logged, for who has to find out why a test failed. */
 async function keepOutput(emulator: Emulator): Promise<void> {
   await mkdir(dirname(EMULATOR_LOG), { recursive: true });
-  await writeFile(EMULATOR_LOG, `${emulator.output()}\n${await functionLogs(emulator.env)}`);
+  const logs = await functionLogs(emulator.env).catch(String);
+  await writeFile(
+    EMULATOR_LOG,
+    `${emulator.output()}
+${logs}
+`,
+  );
 }
 
 /** Its user `member` has the shipped role and no other right. */

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { kube } from '#test/real/engines/kube-objects.ts';
+import { destinationRule, virtualService } from '#test/real/incident-world.ts';
+import { ageJournal } from '../age-journal.ts';
+import { webhookAbout } from '../alerts.ts';
+import { logsOf } from '../function-logs.ts';
+import type { BusListener } from '../listen-to-bus.ts';
+import type { Stack } from '../stack.ts';
+import { CLUSTERS, type FunctionVerb, functionName } from '../world.ts';
+
+type Place = { readonly stack: Stack; readonly bus: BusListener };
+
+/** Begins something that needs a right; what is returned says whether it has come to pass by now. */
+export type Effect = (place: Place) => Promise<() => Promise<boolean>>;
+
+/** In the one or the other cluster an incident is posted; then there is a record that it is at zero. */
+export function rollsBack(which: keyof typeof CLUSTERS): Effect {
+  return async ({ stack }) => {
+    const namespace = await startIncident(stack, which);
+    const { status } = await stack.post(webhookAbout({ namespace, cluster: CLUSTERS[which] }));
+    return async () => status === 200 && (await isRecorded(stack, namespace));
+  };
+}
+
+/** The function began with the settings as they are stored, not with those of its package. */
+export function readsSettings(verb: FunctionVerb, call: (stack: Stack) => Promise<unknown>): Effect {
+  return async ({ stack }) => {
+    const since = Date.now();
+    await call(stack);
+    return async () => {
+      const logs = await logsOf(stack.world.env, functionName(verb), since);
+      return logs.includes('END RequestId') && !logs.includes('SettingsStale');
+    };
+  };
+}
+
+/** True once it holds; false where it does not within half a minute. */
+export async function eventually(holds: () => Promise<boolean>): Promise<boolean> {
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    if (await holds()) return true;
+    await sleep(200);
+  }
+  return false;
+}
+
+/** The report's page is there. */
+export async function showsReport({ stack }: Place): Promise<() => Promise<boolean>> {
+  const { ok } = await openReport(stack);
+  return async () => ok;
+}
+
+export async function openReport({ urlOf, world }: Stack): Promise<Response> {
+  return fetch(urlOf('ReportUrl'), { headers: { authorization: `Bearer ${world.readToken}` } });
+}
+
+/** An event of a rollback is heard on the bus. */
+export async function isOnTheBus({ stack, bus }: Place): Promise<() => Promise<boolean>> {
+  const namespace = await rolledBack(stack);
+  return async () => (await bus.about(namespace)).length > 0;
+}
+
+/** An event of a rollback is marked as sent. */
+export async function isMarkedSent({ stack }: Place): Promise<() => Promise<boolean>> {
+  const namespace = await rolledBack(stack);
+  return async () => {
+    const events = (await stack.items('EVENT#')).filter((item) => JSON.stringify(item).includes(namespace));
+    return events.length > 0 && events.every((item) => !('unsent' in item));
+  };
+}
+
+/** An event that cannot be read is in the dead letters of publish. */
+export async function poisonIsKept({ stack }: Place): Promise<() => Promise<boolean>> {
+  const id = `poison-${Date.now()}`;
+  await put(stack, { pk: `EVENT#${id}`, sk: 'EVENT', type: 'no event' });
+  return async () => {
+    const QueueUrl = stack.world.outputs['PublishDeadLettersUrl'];
+    const { Messages = [] } = await stack.aws.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+    );
+    return Messages.some(({ Body = '' }) => Body.includes(id));
+  };
+}
+
+/** The record of a rollback that the table has lost is made by guard. */
+export function isMadeFromJournal(which: keyof typeof CLUSTERS): Effect {
+  return async ({ stack }) => {
+    const namespace = await rolledBack(stack, which);
+    await stack.forget(namespace);
+    await ageJournal(kube(stack.world[which]), virtualService(namespace));
+    await runGuard(stack);
+    return () => isRecorded(stack, namespace);
+  };
+}
+
+/** An event that has waited for two minutes is sent by guard: it is heard on the bus a second time, and marked. */
+export function isSentAgain(seen: 'bus' | 'mark'): Effect {
+  return async ({ stack, bus }) => {
+    const namespace = await rolledBack(stack);
+    const events = async () => (await stack.items('EVENT#')).filter((item) => JSON.stringify(item).includes(namespace));
+    const isSent = async () => (await events()).every((item) => !('unsent' in item));
+    await eventually(async () => (await bus.about(namespace)).length > 0 && (await isSent()));
+    // The stream passes on what is new, not what is changed: publish does not see it.
+    for (const item of await events()) await put(stack, { ...item, createdAt: Date.now() - 120_000, unsent: 'UNSENT' });
+    await runGuard(stack);
+    return async () => (seen === 'bus' ? (await bus.about(namespace)).length > 1 : isSent());
+  };
+}
+
+/** The webhook of people is told of a rollback. */
+export async function isTold({ stack }: Place): Promise<() => Promise<boolean>> {
+  const namespace = await rolledBack(stack);
+  return async () => (await stack.notifications(namespace)).length > 0;
+}
+
+export async function runGuard({ aws }: Stack): Promise<unknown> {
+  return aws.lambda.send(new InvokeCommand({ FunctionName: functionName('guard'), Payload: '{}' }));
+}
+
+async function startIncident({ world }: Stack, which: keyof typeof CLUSTERS): Promise<string> {
+  const admin = kube(world[which]);
+  const namespace = await admin.newNamespace();
+  await admin.create(destinationRule(namespace));
+  await admin.create(virtualService(namespace));
+  return namespace;
+}
+
+export async function rolledBack(stack: Stack, which: keyof typeof CLUSTERS = 'first'): Promise<string> {
+  const namespace = await startIncident(stack, which);
+  await stack.post(webhookAbout({ namespace, cluster: CLUSTERS[which] }));
+  return namespace;
+}
+
+async function isRecorded(stack: Stack, namespace: string): Promise<boolean> {
+  return (await stack.records(namespace)).some(({ outcome }) => outcome === 'rolled-back');
+}
+
+async function put({ aws, world }: Stack, Item: Record<string, unknown>): Promise<void> {
+  await aws.dynamodb.send(new PutCommand({ TableName: world.outputs['TableName'], Item }));
+}
