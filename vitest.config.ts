@@ -16,6 +16,10 @@ export default defineConfig({
     projects: [
       project('unit', ['test/unit/**/*.test.ts']),
       project('integration', ['test/integration/**/*.test.ts'], { testTimeout: 20_000, hookTimeout: 20_000 }),
+      project('deploy', ['test/deploy/**/*.test.ts'], {
+        hookTimeout: 60_000,
+        globalSetup: ['test/deploy/global-setup.ts'],
+      }),
       project('real', ['test/real/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,
@@ -23,8 +27,8 @@ export default defineConfig({
         globalSetup: ['test/real/global-setup.ts'],
       }),
       project('faults', ['test/faults/**/*.test.ts'], {
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
         fileParallelism: false,
         globalSetup: ['test/real/global-setup.ts', 'test/faults/global-setup.ts'],
       }),

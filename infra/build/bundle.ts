@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
@@ -44,7 +43,7 @@ export type Bundle = {
 /** Bundles every function into a folder of its own under `dist`. */
 export async function bundleFunctions(dist = DIST): Promise<Bundle[]> {
   await rm(dist, { recursive: true, force: true });
-  const names = (await readdir('functions')).filter((name) => existsSync(`functions/${name}/handler.ts`)).sort();
+  const names = (await readdir('functions')).sort();
   return Promise.all(names.map((name) => bundle(name, join(dist, name))));
 }
 

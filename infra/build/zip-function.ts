@@ -13,8 +13,6 @@ export type FunctionZip = {
 /** What a function needs at run time: source maps stay outside. */
 const PARTS = ['index.js', 'package.json'];
 
-/** The first date that a zip can tell, as local time: that is how it is written, so that no time zone shows. */
-const EPOCH = new Date(1980, 0, 1);
 const UNIX = 3;
 const FILE_MODE = 0o100644;
 
@@ -27,9 +25,11 @@ export async function zipFunction(
   const parts = await Promise.all(PARTS.map(async (part) => [part, await readFile(join(dist, name, part))] as const));
   const added = Object.entries(extra).map(([part, text]) => [part, Buffer.from(text)] as const);
   const entries = [...parts, ...added].sort(([a], [b]) => (a < b ? -1 : 1));
+  // The first date that a zip can tell, as local time: that is how it is written, so that no time zone shows.
+  const mtime = new Date(1980, 0, 1);
   const attrs = FILE_MODE << 16;
   const content: Zippable = Object.fromEntries(
-    entries.map(([part, bytes]) => [part, [bytes, { level: 9, mtime: EPOCH, os: UNIX, attrs }]]),
+    entries.map(([part, bytes]) => [part, [bytes, { level: 9, mtime, os: UNIX, attrs }]]),
   );
   const zip = zipSync(content);
   const file = join(dist, `${name}.zip`);

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleFunctions } from './bundle.ts';
 import { type FunctionZip, zipFunction } from './zip-function.ts';
@@ -13,22 +12,12 @@ const WITHOUT_SETTINGS = ['publish'];
  */
 export async function zipFunctions(dist: string, settings: string): Promise<FunctionZip[]> {
   const bundles = await bundleFunctions(dist);
-  const names = [...bundles.map(({ name }) => name), ...(await writePlaceholders(dist))];
   const zips = await Promise.all(
-    names.map((name) => zipFunction(name, dist, WITHOUT_SETTINGS.includes(name) ? {} : { 'settings.json': settings })),
+    bundles.map(({ name }) =>
+      zipFunction(name, dist, WITHOUT_SETTINGS.includes(name) ? {} : { 'settings.json': settings }),
+    ),
   );
   const lines = zips.map(({ name, sha256 }) => `${sha256}  ${name}.zip\n`);
   await writeFile(join(dist, 'checksums.txt'), lines.join(''));
   return zips;
-}
-
-/** For functions that serverless.yml has and that are still to be written: they do nothing. */
-async function writePlaceholders(dist: string): Promise<string[]> {
-  const missing = ['guard', 'notify'].filter((name) => !existsSync(`functions/${name}/handler.ts`));
-  for (const name of missing) {
-    await mkdir(join(dist, name), { recursive: true });
-    await writeFile(join(dist, name, 'index.js'), 'exports.handler = async () => ({ batchItemFailures: [] });\n');
-    await writeFile(join(dist, name, 'package.json'), '{"type":"commonjs"}\n');
-  }
-  return missing;
 }

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { clusterAccess } from '#infra/deploy/cluster-access.ts';
+import { referencePolicies } from '#infra/deploy/reference-policies.ts';
+import { snsTopics } from '#infra/deploy/sns-topics.ts';
+import { vpcOf } from '#infra/deploy/vpc-access.ts';
+import { parseSettings, type Settings } from '#shared/contracts/settings.ts';
+
+const cluster = (name: string, more: object) => ({ name, endpoint: 'https://kubernetes.example.com', ...more });
+const settingsOf = (...clusters: object[]): Settings =>
+  parseSettings(JSON.stringify({ clusters, tokens: [{ name: 'a', sha256: '0'.repeat(64), scope: 'alerts' }] }));
+const eks = (name: string, more: object = {}) =>
+  cluster(name, { eks: { cluster: name, region: 'eu-central-1', ...more } });
+
+/** What is granted to those who speak to clusters. */
+function resourcesOf(token: object): unknown {
+  const { ClusterReferences } = referencePolicies(settingsOf(cluster('one', { token })), []);
+  return ClusterReferences?.Properties['PolicyDocument'];
+}
+
+describe('what settings refer to', () => {
+  it('is granted as it is named where it is an ARN', () => {
+    const secret = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:token-AbCdEf';
+    const parameter = 'arn:aws:ssm:eu-west-1:123456789012:parameter/token';
+
+    expect(resourcesOf({ secret })).toMatchObject({ Statement: [{ Resource: [secret] }] });
+    expect(resourcesOf({ parameter })).toMatchObject({ Statement: [{ Resource: [parameter] }] });
+  });
+
+  it('is granted with the six characters that AWS adds where the ARN of a secret is without them', () => {
+    const secret = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:token';
+
+    expect(resourcesOf({ secret })).toMatchObject({ Statement: [{ Resource: [`${secret}-??????`] }] });
+  });
+
+  it('is granted once, however many clusters use it', () => {
+    const shared = { token: { secret: 'shared' } };
+    const { ClusterReferences } = referencePolicies(settingsOf(cluster('one', shared), cluster('two', shared)), []);
+
+    expect(ClusterReferences?.Properties['PolicyDocument']).toMatchObject({
+      Statement: [{ Resource: [expect.anything()] }],
+    });
+    expect(JSON.stringify(ClusterReferences).match(/secret:shared/g)).toHaveLength(1);
+  });
+
+  it('makes no policy where there is nothing: an EKS token needs no right', () => {
+    expect(referencePolicies(settingsOf(eks('one')), ['arn:aws:kms:eu-central-1:123456789012:key/one'])).toEqual({});
+  });
+});
+
+describe('access to EKS clusters', () => {
+  it('is not given to one of another account or region, which the stack cannot', () => {
+    const roleArn = 'arn:aws:iam::210987654321:role/weightless';
+    const settings = settingsOf(eks('own'), eks('foreign', { roleArn }), eks('far', { region: 'us-east-1' }));
+
+    const names = Object.values(clusterAccess(settings, 'eu-central-1')).map(
+      ({ Properties }) => Properties['ClusterName'],
+    );
+
+    expect(names).toEqual(['own', 'own']);
+  });
+});
+
+describe('a topic of another region', () => {
+  it('is subscribed to there, and without our queue, which it cannot reach', () => {
+    const topics = ['arn:aws:sns:us-east-1:123456789012:alerts'];
+
+    const [subscription] = Object.values(snsTopics({ topics, region: 'eu-central-1', target: 'the-function' }));
+
+    expect(subscription?.Properties).toEqual({
+      TopicArn: topics[0],
+      Protocol: 'lambda',
+      Endpoint: 'the-function',
+      Region: 'us-east-1',
+    });
+  });
+});
+
+describe('a VPC', () => {
+  it('is none where neither subnets nor security groups are named', () => {
+    expect(vpcOf([], [])).toBeUndefined();
+  });
+
+  it.each([
+    [['subnet-1'], []],
+    [[], ['sg-1']],
+  ])('is refused where one is missing: %j %j', (subnets, groups) => {
+    expect(() => vpcOf(subnets, groups)).toThrow('A VPC needs both');
+  });
+});
