@@ -15,6 +15,8 @@ import {
 import { expectRollback, expectZero } from './world/expect-rollback.ts';
 import { openFaultStage } from './world/fault-stage.ts';
 import { type Delivered, type FaultWorld, openWorld } from './world/fault-world.ts';
+import { insist } from './world/insist.ts';
+import { runGuard } from './world/run-guard.ts';
 import { tally } from './world/tally.ts';
 
 const stage = await openFaultStage();
@@ -88,14 +90,38 @@ describe('DynamoDB that, for a whole rollback,', () => {
       const first = await world.deliver(rollback);
       await expectUnrecorded(world, first);
       await end();
-      const second = await world.deliver(rollback);
-      const third = await world.deliver(rollback);
+      const second = await insist(world, rollback);
+      const third = await insist(world, rollback);
 
       expect([second, third]).toMatchObject([
         { status: 200, results: [{ outcome: 'rolled-back' }] },
         { status: 200, results: [{ outcome: 'rolled-back' }] },
       ]);
       await expectRollback(world, row);
+    });
+  });
+});
+
+describe('DynamoDB that is back after the rollback, and no alert that is sent again:', () => {
+  const row = tally('DynamoDB down, slow or throttled for the whole rollback; nobody sends again, guard runs');
+
+  test.concurrent.for(wholeRollback)('$what: one record, by guard', async (variant, context) => {
+    await row.hold(async () => {
+      const world = await openWorld(stage, context.onTestFinished);
+      const rollback = await world.start();
+      const end = await begin(world, variant);
+
+      const first = await world.deliver(rollback);
+      await expectUnrecorded(world, first);
+      await end();
+      await runGuard(world, context.onTestFinished);
+      const [made] = await expectRollback(world, row);
+      await runGuard(world, context.onTestFinished);
+      await insist(world, rollback);
+
+      const [still] = await expectRollback(world, row);
+      expect(made?.timeline.zeroedPrecision).toBe('journal');
+      expect(still?.timeline.zeroedAt).toBe(made?.timeline.zeroedAt);
     });
   });
 });

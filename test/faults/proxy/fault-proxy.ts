@@ -21,7 +21,12 @@ export type FaultProxy = {
   stop(): Promise<void>;
 };
 
-type Upstream = { readonly url: string; readonly ca?: string };
+type Upstream = {
+  readonly url: string;
+  readonly ca?: string;
+  /** Who a bearer token is, as the authenticator of EKS says it; the token itself where absent. */
+  readonly authenticate?: (authorization: string | undefined) => string | undefined;
+};
 type Rule = { readonly match: Match; readonly fault: Fault; left: number; hits: number };
 
 let order = 0;
@@ -50,7 +55,7 @@ export async function startFaultProxy(upstream: Upstream, identity?: TlsIdentity
     };
     noted.push(note);
     const exchange = exchangeOf(note, response, {
-      forward: () => forward(request, body),
+      forward: () => forward(request, body, goneOf(response)),
       reset: () => sockets.get(request.socket.remotePort ?? 0)?.resetAndDestroy(),
     });
     await take(rules, note)(exchange);
@@ -146,16 +151,25 @@ function exchangeOf(note: Noted, response: http.ServerResponse, ends: Ends): Exc
   };
 }
 
-function forwarder({ url, ca }: Upstream) {
+/** Who asked has gone before the answer: the engine is to see that, as it would without a proxy. */
+function goneOf(response: http.ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return gone.signal;
+}
+
+function forwarder({ url, ca, authenticate = (given) => given }: Upstream) {
   const base = new URL(url);
   const secure = base.protocol === 'https:';
   const agent = secure ? new https.Agent({ keepAlive: true, ca }) : new http.Agent({ keepAlive: true });
   const request = secure ? https.request : http.request;
 
-  async function forward(incoming: http.IncomingMessage, body: Buffer): Promise<Answered> {
+  async function forward(incoming: http.IncomingMessage, body: Buffer, signal: AbortSignal): Promise<Answered> {
     const { promise, resolve, reject } = Promise.withResolvers<Answered>();
-    const { host: _, 'transfer-encoding': __, connection: ___, ...headers } = incoming.headers;
-    const outgoing = request(new URL(incoming.url ?? '/', base), { method: incoming.method, headers, agent });
+    const { host: _, 'transfer-encoding': __, connection: ___, ...rest } = incoming.headers;
+    const authorization = authenticate(rest.authorization);
+    const headers = { ...rest, ...(authorization ? { authorization } : {}) };
+    const outgoing = request(new URL(incoming.url ?? '/', base), { method: incoming.method, headers, agent, signal });
     outgoing.on('error', reject);
     outgoing.on('response', (answer) => {
       const { statusCode = 0 } = answer;

@@ -3,9 +3,14 @@ import { afterAll, inject } from 'vitest';
 import { kube } from '#test/real/engines/kube-objects.ts';
 import { makeTlsIdentity, type TlsIdentity } from '../proxy/tls-identity.ts';
 import { type Observer, startObserver } from './observer.ts';
+import { watchStalls } from './stalls.ts';
 
 /** What the tests of one file share. */
-export type FaultStage = { readonly identity: TlsIdentity; readonly observer: Observer };
+export type FaultStage = {
+  readonly identity: TlsIdentity;
+  readonly observer: Observer;
+  readonly stalls: ReturnType<typeof watchStalls>;
+};
 
 const manifest = fileURLToPath(new URL('../../../infra/kubernetes/cluster-role.yaml', import.meta.url));
 
@@ -18,5 +23,5 @@ export async function openFaultStage(): Promise<FaultStage> {
     kube(server).applyManifestFile(manifest),
   ]);
   afterAll(() => observer.stop());
-  return { identity, observer };
+  return { identity, observer, stalls: watchStalls() };
 }

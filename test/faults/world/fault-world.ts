@@ -11,7 +11,7 @@ import { parseEventItem } from '#shared/contracts/items.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { aRawAlert, aWebhook, type RawAlert } from '#test/builders/alert.ts';
 import { ALERTS_TOKEN, anHttpEvent } from '#test/builders/http-event.ts';
-import { type DynamodbStore, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
+import type { DynamodbStore } from '#test/doubles/dynamodb-store.ts';
 import { type Result, sha256 } from '#test/doubles/rollback-service.ts';
 import { type KubeObject, type KubeObjects, kube } from '#test/real/engines/kube-objects.ts';
 import { realWorld } from '#test/real/real-world.ts';
@@ -19,8 +19,9 @@ import type { RawObject } from '#test/scenarios/objects.ts';
 import { FAULT_BUNDLES } from '../global-setup.ts';
 import { type FaultProxy, startFaultProxy } from '../proxy/fault-proxy.ts';
 import type { FaultStage } from './fault-stage.ts';
-import { type FunctionProcess, startFunction } from './function-process.ts';
+import { type FunctionProcess, type StartOptions, startFunction } from './function-process.ts';
 import type { Observed } from './observer.ts';
+import { openStore } from './open-store.ts';
 
 export type Delivered = { readonly status: number; readonly results: readonly Result[]; readonly answeredAt: number };
 export type OnEnd = (step: () => Promise<void>) => void;
@@ -42,8 +43,12 @@ export type FaultWorld = {
   /** The alert, firing for five seconds when the world began. */
   alert(overrides?: Partial<RawAlert>): RawAlert;
   env(more?: Readonly<Record<string, string>>): Record<string, string>;
-  start(name?: 'rollback' | 'publish' | 'guard', env?: Readonly<Record<string, string>>): Promise<FunctionProcess>;
-  deliver(rollback: FunctionProcess, alerts?: readonly RawAlert[]): Promise<Delivered>;
+  start(
+    name?: 'rollback' | 'publish' | 'guard',
+    env?: Readonly<Record<string, string>>,
+    options?: StartOptions,
+  ): Promise<FunctionProcess>;
+  deliver(rollback: FunctionProcess, alerts?: readonly RawAlert[], token?: string): Promise<Delivered>;
   object(): Promise<KubeObject>;
   merge(patch: unknown): Promise<unknown>;
   records(): Promise<readonly RollbackRecord[]>;
@@ -51,6 +56,8 @@ export type FaultWorld = {
   events(): Promise<readonly OutboxEvent[]>;
   /** When the canary was at zero, as seen from outside. */
   observed(): Promise<Observed>;
+  /** The longest that the machine let nobody run since the world began, ms. */
+  stalledMs(): number;
 };
 
 export type WorldOptions = {
@@ -65,6 +72,7 @@ const Answer = z.object({ statusCode: z.number(), body: z.string() });
 const Results = z.object({ results: z.custom<Result[]>(Array.isArray).optional() });
 
 export async function openWorld(stage: FaultStage, onEnd: OnEnd, options: WorldOptions = {}): Promise<FaultWorld> {
+  const began = Date.now();
   const server = inject('kubeApiserver');
   const endpoint = inject('dynamodbEndpoint');
   const admin = kube(server);
@@ -75,9 +83,11 @@ export async function openWorld(stage: FaultStage, onEnd: OnEnd, options: WorldO
     kind: 'VirtualService',
     metadata: { name: INCIDENT_SERVICE, namespace },
   };
-  const api = await startFaultProxy(server, stage.identity);
+  const asMember = `Bearer ${server.tokens.member}`;
+  const authenticate = (given = '') => (given.startsWith('Bearer k8s-aws-v1.') ? asMember : given);
+  const api = await startFaultProxy({ ...server, authenticate }, stage.identity);
   const dynamodb = await startFaultProxy({ url: endpoint });
-  const store = await openDynamodbStore(endpoint);
+  const store = await openStore(endpoint);
   const folder = await mkdtemp(join(tmpdir(), 'weightless-faults-'));
   const tokenFile = join(folder, 'token');
   await writeFile(tokenFile, server.tokens.member);
@@ -87,7 +97,16 @@ export async function openWorld(stage: FaultStage, onEnd: OnEnd, options: WorldO
     await admin.delete(ref).catch(() => undefined);
   });
   const settings = JSON.stringify({
-    clusters: [{ name: 'production-eu', endpoint: api.url, ca: stage.identity.ca, token: { file: tokenFile } }],
+    clusters: [
+      {
+        name: 'production-eu',
+        endpoint: api.url,
+        ca: stage.identity.ca,
+        token: { file: tokenFile },
+        // The other worlds' objects are in the same API server.
+        namespaces: [namespace],
+      },
+    ],
     tokens: [{ name: 'alertmanager', sha256: sha256(ALERTS_TOKEN), scope: 'alerts' }],
   });
   const there = realWorld(server, () => {
@@ -123,13 +142,14 @@ export async function openWorld(stage: FaultStage, onEnd: OnEnd, options: WorldO
       WEIGHTLESS_SETTINGS: settings,
       ...more,
     }),
-    async start(which = 'rollback', env = {}) {
-      const started = await startFunction(resolve(FAULT_BUNDLES, which, 'index.js'), world.env(env));
+    async start(which = 'rollback', env = {}, startOptions = {}) {
+      const started = await startFunction(resolve(FAULT_BUNDLES, which, 'index.js'), world.env(env), startOptions);
       onEnd(started.stop);
       return started;
     },
-    async deliver(rollback, alerts = [world.alert()]) {
-      const event = anHttpEvent({ body: JSON.stringify(aWebhook(alerts)) });
+    async deliver(rollback, alerts = [world.alert()], token = ALERTS_TOKEN) {
+      const headers = { authorization: `Bearer ${token}` };
+      const event = anHttpEvent({ headers, body: JSON.stringify(aWebhook(alerts)) });
       const { statusCode, body } = Answer.parse(await rollback.invoke(event));
       const { results = [] } = Results.parse(JSON.parse(body));
       return { status: statusCode, results, answeredAt: Date.now() };
@@ -139,6 +159,7 @@ export async function openWorld(stage: FaultStage, onEnd: OnEnd, options: WorldO
     records: () => store.log.recent(1000, never),
     events: () => allEvents(store),
     observed: () => stage.observer.seen(name),
+    stalledMs: () => stage.stalls.longestSince(began),
   };
   return world;
 }

@@ -7,6 +7,8 @@ import * as z from 'zod';
 export type FunctionProcess = {
   /** Rejects with `Killed` where the process ends first. */
   invoke(event: unknown, remainingMs?: number): Promise<unknown>;
+  /** From now on its clock is so far from the machine's. */
+  setClock(ms: number): void;
   /** SIGKILL: nothing of it runs on. */
   kill(): void;
   /** What it wrote: logs and metrics. */
@@ -23,9 +25,20 @@ const Answer = z.object({ id: z.number(), result: z.unknown(), error: z.string()
 const runner = fileURLToPath(new URL('lambda-runner.ts', import.meta.url));
 const LAMBDA_TIMEOUT_MS = 15_000;
 
+export type StartOptions = {
+  /** Given what ends it, before a line of it has run. */
+  readonly spawned?: ((kill: () => void) => void) | undefined;
+  /** How far its clock is from the machine's, from its first line on. */
+  readonly clockMs?: number;
+};
+
 /** Starts a new instance; resolves once its code is loaded. With nothing but `env` in its environment, as in Lambda. */
-export async function startFunction(bundle: string, env: Readonly<Record<string, string>>): Promise<FunctionProcess> {
-  const child = fork(runner, [bundle], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+export async function startFunction(
+  bundle: string,
+  env: Readonly<Record<string, string>>,
+  { spawned, clockMs = 0 }: StartOptions = {},
+): Promise<FunctionProcess> {
+  const child = fork(runner, [bundle, String(clockMs)], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
@@ -51,6 +64,7 @@ export async function startFunction(bundle: string, env: Readonly<Record<string,
   let count = 0;
   const alive = () => child.exitCode === null && child.signalCode === null;
   const kill = () => void child.kill('SIGKILL');
+  spawned?.(kill);
 
   await loaded;
   return {
@@ -68,6 +82,7 @@ export async function startFunction(bundle: string, env: Readonly<Record<string,
         clearTimeout(timer);
       }
     },
+    setClock: (ms) => void child.send({ clockMs: ms }),
     kill,
     output: () => output,
     async stop() {

@@ -4,13 +4,18 @@ import * as z from 'zod';
 
 /** What Lambda's runtime does with a function: loads the bundle once, then hands it one event after the other. */
 const Invocation = z.object({ id: z.number(), event: z.unknown(), remainingMs: z.number() });
+/** The time that the function sees is this far from the machine's: minutes pass without anyone waiting for them. */
+const Clock = z.object({ clockMs: z.number() });
 type Bundle = { readonly handler: (event: unknown, context: Context) => Promise<unknown> };
 
-const [bundle = ''] = process.argv.slice(2);
+const [bundle = '', clock = '0'] = process.argv.slice(2);
+const machineNow = Date.now;
+let clockMs = Number(clock);
+Date.now = () => machineNow() + clockMs;
 const loaded: Bundle = createRequire(import.meta.url)(bundle);
 
 function contextOf(id: number, remainingMs: number): Context {
-  const endsAt = Date.now() + remainingMs;
+  const endsAt = machineNow() + remainingMs;
   return {
     awsRequestId: `request-${id}`,
     callbackWaitsForEmptyEventLoop: false,
@@ -20,7 +25,7 @@ function contextOf(id: number, remainingMs: number): Context {
     logGroupName: 'group',
     logStreamName: 'stream',
     memoryLimitInMB: '256',
-    getRemainingTimeInMillis: () => endsAt - Date.now(),
+    getRemainingTimeInMillis: () => endsAt - machineNow(),
     done: () => undefined,
     fail: () => undefined,
     succeed: () => undefined,
@@ -28,6 +33,11 @@ function contextOf(id: number, remainingMs: number): Context {
 }
 
 process.on('message', (message) => {
+  const set = Clock.safeParse(message);
+  if (set.success) {
+    ({ clockMs } = set.data);
+    return;
+  }
   const { id, event, remainingMs } = Invocation.parse(message);
   loaded.handler(event, contextOf(id, remainingMs)).then(
     (result) => process.send?.({ id, result }),

@@ -12,8 +12,8 @@ import * as z from 'zod';
 const [url = '', caFile = '', token = ''] = process.argv.slice(2);
 const ca = readFileSync(caFile, 'utf8');
 const PATH = '/apis/networking.istio.io/v1/virtualservices';
-const READ_EVERY_MS = 10;
-const READ_FOR_MS = 20_000;
+const READ_EVERY_MS = 20;
+const READ_FOR_MS = 120_000;
 
 const Destination = z.looseObject({
   destination: z.looseObject({ subset: z.string().optional() }),
@@ -83,4 +83,6 @@ process.on('message', (name) => {
   readUntilZero(String(name)).catch(() => undefined);
 });
 process.on('disconnect', () => process.exit());
+// Whom it tells is gone.
+process.on('error', () => process.exit());
 watch();

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { until } from './until.ts';
 
 const Told = z.object({ how: z.enum(['watched', 'read']), name: z.string(), weight: z.number(), at: z.number() });
 type Told = z.infer<typeof Told>;
@@ -23,7 +23,6 @@ export type Observer = {
 };
 
 const program = fileURLToPath(new URL('observer-process.ts', import.meta.url));
-const WITHIN_MS = 15_000;
 
 export async function startObserver(server: {
   url: string;
@@ -43,13 +42,9 @@ export async function startObserver(server: {
   return {
     look: (name) => void child.send(name),
     async seen(name) {
-      const deadline = Date.now() + WITHIN_MS;
-      while (Date.now() < deadline) {
-        const zero = told.find((one) => one.name === name && one.weight === 0);
-        if (zero) return { lastAbove: lastAbove(told, name), firstZero: zero.at };
-        await sleep(10);
-      }
-      throw new Error(`The observer did not see ${name} at zero within ${WITHIN_MS / 1000} s`);
+      const firstZero = () => told.find((one) => one.name === name && one.weight === 0)?.at;
+      await until(`the observer saw ${name} at zero`, () => firstZero() !== undefined);
+      return { lastAbove: lastAbove(told, name), firstZero: firstZero() ?? 0 };
     },
     stop: () => child.disconnect(),
   };

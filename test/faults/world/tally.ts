@@ -16,6 +16,8 @@ export type Row = z.infer<typeof Row>;
 export type Tally = {
   /** Counts one variant as tried, and as held where `act` does not throw. */
   hold<T>(act: () => Promise<T>): Promise<T>;
+  /** One variant that was tried elsewhere. */
+  count(held: boolean): void;
   /** A number for the table: it keeps the least and the most. */
   measure(what: string, value: number): void;
   note(text: string): void;
@@ -41,6 +43,10 @@ export function tally(fault: string): Tally {
       const result = await act();
       row.held += 1;
       return result;
+    },
+    count(held) {
+      row.tried += 1;
+      row.held += held ? 1 : 0;
     },
     measure(what, value) {
       const known = ranges.get(what) ?? { least: value, most: value };
