@@ -29,5 +29,5 @@ export function draftOfRecord(record: RollbackRecord, { reason, message, command
     slaMs: sla.targetMs,
     reasserts: 0,
   };
-  return { draft, firing: firingOf(alertOf(record)) };
+  return { draft, firing: firingOf(alertOf(record)), onlyIfThere: true };
 }

@@ -15,6 +15,8 @@ export type DeliveryFacts = {
   readonly truncatedAlerts: number;
   /** The SLA target where no VirtualService says another, ms. */
   readonly slaMs: number;
+  /** Of records that are there: one without canary that has been replaced meanwhile is not made again. */
+  readonly isRetry?: boolean | undefined;
 };
 
 /** The record of one firing about one target. */
@@ -92,7 +94,7 @@ export function draftOfUnresolved(alert: Alert, said: Unresolved, cluster: strin
     slaMs: facts.slaMs,
     reasserts: 0,
   };
-  return { draft: fitDraft(draft), firing };
+  return { draft: fitDraft(draft), firing, onlyIfThere: facts.isRetry };
 }
 
 function common(alert: Alert, { truncatedAlerts }: DeliveryFacts): Pick<RollbackDraft, 'alert' | 'truncatedAlerts'> {

@@ -1,9 +1,10 @@
+import { firingOf } from '#shared/domain/alert.ts';
 import { listManagedCommand } from '#shared/domain/commands-for.ts';
 import { unreachableMessage } from '#shared/domain/guard-words.ts';
-import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
+import { type RollbackRecord, UNKNOWN } from '#shared/domain/rollback-record.ts';
 import { isOverdue, isUnfinished } from '#shared/domain/unfinished.ts';
 import type { RollbackChange } from '#shared/ports/rollback-log.ts';
-import { draftOfRecord } from './draft-of-record.ts';
+import { alertOf, draftOfRecord } from './draft-of-record.ts';
 import type { DeliveryEntry } from './record-outcomes.ts';
 import { type Draft, type RecordDeps, recordRollbacks } from './record-rollbacks.ts';
 import { writeInRace } from './write-in-race.ts';
@@ -43,7 +44,11 @@ export async function endUnfinished(
     );
     const now = deps.clock.now();
     const open = [...rollbacks.values()].filter(isUnfinished);
-    const overdue = open.filter((record) => isToEnd(record, parts, now));
+    const overdue = await withoutReplaced(
+      open.filter((record) => isToEnd(record, parts, now)),
+      deps,
+      signal,
+    );
     await recordRollbacks(
       overdue.map((record) => unreachableDraft(record, parts, now)),
       deps,
@@ -54,6 +59,24 @@ export async function endUnfinished(
       if (await giveUp(id, parts, deps, signal)) givenUp += 1;
   }
   return { unreachable, givenUp };
+}
+
+/** Two deliveries that raced may have left a record without canary beside the one that knows it: nobody is told of that. */
+async function withoutReplaced(
+  overdue: readonly RollbackRecord[],
+  { log }: RecordDeps,
+  signal: AbortSignal,
+): Promise<RollbackRecord[]> {
+  const kept: RollbackRecord[] = [];
+  for (const record of overdue) {
+    const firing = firingOf(alertOf(record));
+    const isReplaced =
+      record.canary === UNKNOWN && (await log.ofFiring(firing, signal)).some(({ canary }) => canary !== UNKNOWN);
+    if (!isReplaced) kept.push(record);
+    // Whoever wrote it since finds it the next time.
+    else await log.commit({ rollbacks: [], remove: [{ ...record, firing }], events: [] }, signal);
+  }
+  return kept;
 }
 
 function isToEnd(record: RollbackRecord, parts: EndParts, now: number): boolean {

@@ -14,7 +14,13 @@ import { rollbackId } from './digest.ts';
 import { writeInRace } from './write-in-race.ts';
 
 /** One firing's part in a target: its draft, and how long the canary must stay at zero. */
-export type Draft = { readonly draft: RollbackDraft; readonly firing: string; readonly holdUntil?: number | undefined };
+export type Draft = {
+  readonly draft: RollbackDraft;
+  readonly firing: string;
+  readonly holdUntil?: number | undefined;
+  /** Of a record that was read before: where it has been replaced meanwhile, nothing is to be made of the draft. */
+  readonly onlyIfThere?: boolean | undefined;
+};
 
 export type RecordDeps = {
   readonly log: RollbackLog;
@@ -25,7 +31,8 @@ export type RecordDeps = {
 
 /**
  * Writes what was done about one target for some firings: rollbacks, target and events, all or nothing in parts of 20.
- * Returns the records as they stand now, in the order given: where another delivery knew better, that one's.
+ * Returns the records as they stand now, in the order given: where another delivery knew better, that one's. A record
+ * without canary that two racing deliveries left beside one with it goes with the next write of that one.
  * Throws StoreFault.
  */
 export async function recordRollbacks(
@@ -49,7 +56,7 @@ async function recordPart(drafts: readonly Draft[], deps: RecordDeps, signal: Ab
     `The records of ${first.cluster} ${first.canary}`,
     async () => {
       const change = changeOf(drafts, await deps.log.read(ids, target, signal), deps.clock.now());
-      return { change: change.rollbacks.length > 0 ? change : undefined, result: change };
+      return { change: change.rollbacks.length + change.remove.length > 0 ? change : undefined, result: change };
     },
     deps,
     signal,
@@ -66,7 +73,9 @@ function changeOf(drafts: readonly Draft[], known: KnownRollbacks, now: number):
   const written: { readonly record: RollbackRecord; readonly told: readonly Told[] }[] = [];
   const replaced: Replaced[] = [];
   for (const one of drafts) {
+    if (one.onlyIfThere && !known.rollbacks.has(one.draft.id)) continue;
     const replacing = placeholdersOf(one, known);
+    replaced.push(...replacing);
     const draft = replacing.reduce((made, { placeholder }) => inPlaceOf(placeholder, made), one.draft);
     const merged = mergeRecord(known.rollbacks.get(draft.id), draft, now);
     if (merged.kind === 'keep') {
@@ -77,7 +86,6 @@ function changeOf(drafts: readonly Draft[], known: KnownRollbacks, now: number):
     const record = inEpisode(merged.record, target);
     records.push(record);
     written.push({ record, told: merged.told });
-    replaced.push(...replacing);
   }
   return {
     records,

@@ -71,7 +71,7 @@ async function retryLot(
   const receivedAt = deps.clock.now();
   const budget = startBudget(deps.clock, signal, receivedAt);
   const outcomes = await rollBackAlerts(alerts, { clusters: [cluster], policy, budget, receivedAt, onConflict });
-  const facts = { receivedAt, truncatedAlerts: 0, slaMs: policy.slaMs };
+  const facts = { receivedAt, truncatedAlerts: 0, slaMs: policy.slaMs, isRetry: true };
   const { entries, faults } = await recordOutcomes(outcomes, facts, deps, signal);
   const byFiring = Map.groupBy(entries, ({ alert }) => firingOf(alert));
   const left = lot.map((record) => ({ record, entries: byFiring.get(firingOf(alertOf(record))) ?? [] }));
