@@ -9,8 +9,9 @@ import { createRollbackHandler } from '#functions/rollback/create-handler.ts';
 import { memoryRollbackLog } from '#shared/adapters/memory/memory-rollback-log.ts';
 import { SecretFault, type Secrets } from '#shared/ports/secrets.ts';
 import type { ServiceOutside } from '#shared/runtime/aws-outside.ts';
-import { REFRESH_AFTER_MS } from '#shared/runtime/keep-settings.ts';
+
 import { openService } from '#shared/runtime/open-service.ts';
+import { REFRESH_AFTER_MS } from '#shared/runtime/read-settings.ts';
 import { aRawAlert, aWebhook } from '#test/builders/alert.ts';
 import { ALERTS_TOKEN } from '#test/builders/http-event.ts';
 import { recordingLog } from '#test/doubles/recording-log.ts';

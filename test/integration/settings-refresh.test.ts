@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '#shared/contracts/settings.ts';
-import { keepSettings, REFRESH_AFTER_MS } from '#shared/runtime/keep-settings.ts';
+import { keepSettings } from '#shared/runtime/keep-settings.ts';
+import { REFRESH_AFTER_MS } from '#shared/runtime/read-settings.ts';
 import { aRawAlert, aWebhook, type RawAlert } from '#test/builders/alert.ts';
 import { ALERTS_TOKEN } from '#test/builders/http-event.ts';
 import { FIRED_AT } from '#test/builders/rollback-record.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseSettings, type Settings } from '#shared/contracts/settings.ts';
-import { keepSettings, REFRESH_AFTER_MS } from '#shared/runtime/keep-settings.ts';
+import { keepSettings } from '#shared/runtime/keep-settings.ts';
+import { REFRESH_AFTER_MS } from '#shared/runtime/read-settings.ts';
 import { recordingLog } from '#test/doubles/recording-log.ts';
 import { recordingMeter } from '#test/doubles/recording-meter.ts';
 import {
