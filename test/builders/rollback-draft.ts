@@ -3,7 +3,8 @@ import { aRollbackRecord, FIRED_AT } from './rollback-record.ts';
 
 /** What one delivery found out about the incident: it was rolled back four seconds after it fired. */
 export function aRollbackDraft(overrides: Partial<RollbackDraft> = {}): RollbackDraft {
-  const { version, sla, pages, episode, history, supersededBy, timeline, reason, outcome, ...rest } = aRollbackRecord();
+  const { version, sla, pages, episode, history, supersededBy, slaBreachedAt, timeline, reason, outcome, ...rest } =
+    aRollbackRecord();
   return {
     ...rest,
     outcome: 'rolled-back',

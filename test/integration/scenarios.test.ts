@@ -13,7 +13,7 @@ import { recordingMeter } from '#test/doubles/recording-meter.ts';
 import { send, sha256 } from '#test/doubles/rollback-service.ts';
 import { SCENARIOS } from '#test/scenarios/all.ts';
 import type { RawObject } from '#test/scenarios/objects.ts';
-import { FAULT_REASONS } from '#test/scenarios/reasons.ts';
+import { FAULT_REASONS, GUARD_REASONS } from '#test/scenarios/reasons.ts';
 import { runScenario } from '#test/scenarios/run-scenario.ts';
 import type { ScenarioSettings } from '#test/scenarios/scenario.ts';
 import type { SeenObject, World } from '#test/scenarios/world.ts';
@@ -116,13 +116,17 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, rows) => {
   }
 });
 
-test('every reason is the end of a scenario, or of a fault', () => {
+test('every reason is the end of a scenario, of a fault, or of guard', () => {
   const ends = Object.values(SCENARIOS)
     .flat()
     .flatMap(({ steps }) => steps)
     .flatMap((step) => ('deliver' in step ? step.expect.results : []));
 
-  const produced = new Set<string | undefined>([...ends.map(({ reason }) => reason), ...FAULT_REASONS]);
+  const produced = new Set<string | undefined>([
+    ...ends.map(({ reason }) => reason),
+    ...FAULT_REASONS,
+    ...GUARD_REASONS,
+  ]);
 
   expect(Object.keys(REASONS).filter((reason) => !produced.has(reason))).toEqual([]);
 });

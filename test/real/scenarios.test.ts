@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { REASONS } from '#shared/domain/outcome.ts';
 import { SCENARIOS } from '#test/scenarios/all.ts';
-import { FAULT_REASONS } from '#test/scenarios/reasons.ts';
+import { FAULT_REASONS, GUARD_REASONS } from '#test/scenarios/reasons.ts';
 import { runScenario } from '#test/scenarios/run-scenario.ts';
 import { type RunningWeightless, startWeightless } from './engines/weightless.ts';
 import { realWorld } from './real-world.ts';
@@ -31,7 +31,11 @@ test('every reason that is no fault has been given above', () => {
   const steps = themes.flatMap(([, rows]) => rows.flatMap((row) => row.steps));
   const results = steps.flatMap((step) => ('deliver' in step ? step.expect.results : []));
 
-  const given = new Set<string | undefined>([...results.map(({ reason }) => reason), ...FAULT_REASONS]);
+  const given = new Set<string | undefined>([
+    ...results.map(({ reason }) => reason),
+    ...FAULT_REASONS,
+    ...GUARD_REASONS,
+  ]);
 
   expect(Object.keys(REASONS).filter((reason) => !given.has(reason))).toEqual([]);
 });

@@ -17,3 +17,6 @@ export const FAULT_REASONS = [
   'rejected',
   'virtual-services-not-served',
 ] as const satisfies readonly Reason[];
+
+/** The reasons that no delivery gives, and guard does: test/integration/guard/unfinished.test.ts produces them. */
+export const GUARD_REASONS = ['unreachable'] as const satisfies readonly Reason[];

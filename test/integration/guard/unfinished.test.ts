@@ -7,6 +7,7 @@ import { runGuardOf } from '#test/doubles/guard-runs.ts';
 import { putBack, told } from '#test/doubles/incident-service.ts';
 import { rollbackService, type ServiceParts } from '#test/doubles/rollback-service.ts';
 import { answers, fails, scriptedCluster, times } from '#test/doubles/scripted-cluster.ts';
+import { GUARD_REASONS } from '#test/scenarios/reasons.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -78,6 +79,7 @@ describe('guard, for a rollback that is pending', () => {
     expect(run.slaBreached).toBe(1);
     expect(service.meter.totals.get('SlaBreached')).toBe(1);
     const [record] = await service.records();
+    expect([record?.reason]).toEqual(GUARD_REASONS);
     expect(record).toMatchObject({
       outcome: 'failed',
       reason: 'unreachable',
