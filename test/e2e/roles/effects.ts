@@ -96,6 +96,22 @@ export function isMadeFromJournal(which: keyof typeof CLUSTERS): Effect {
   };
 }
 
+/** What was pending because its cluster hung is finished when that is there again, and what was pending is gone. */
+export function finishesPending(by: 'webhook' | 'guard'): Effect {
+  return async ({ stack }) => {
+    const namespace = await startIncident(stack, 'second');
+    const webhook = webhookAbout({ namespace, cluster: CLUSTERS.second });
+    await stack.relay('hang');
+    const { status } = await stack.post(webhook).finally(() => stack.relay('open'));
+    if (status !== 503) throw new Error(`An alert about a cluster that hangs was answered ${status}`);
+    await (by === 'webhook' ? stack.post(webhook) : runGuard(stack));
+    return async () => {
+      const records = (await stack.items('ROLLBACK#')).filter((item) => JSON.stringify(item).includes(namespace));
+      return records.length === 1 && records[0]?.['outcome'] === 'rolled-back';
+    };
+  };
+}
+
 /** An event that has waited for two minutes is sent by guard: it is heard on the bus a second time, and marked. */
 export function isSentAgain(seen: 'bus' | 'mark'): Effect {
   return async ({ stack, bus }) => {

@@ -1,31 +1,46 @@
-import { GetRolePolicyCommand, ListRolePoliciesCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import {
+  DeleteRolePolicyCommand,
+  GetRolePolicyCommand,
+  ListRolePoliciesCommand,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import type { Stack } from '../stack.ts';
 import { type FunctionVerb, functionName } from '../world.ts';
 
-const Policy = z.looseObject({ Statement: z.array(z.looseObject({ Sid: z.string() })) });
+const Statement = z.looseObject({ Sid: z.string(), Action: z.union([z.string(), z.array(z.string())]) });
+const Policy = z.looseObject({ Statement: z.array(Statement) });
 type Policy = z.infer<typeof Policy>;
+
+/** One action that one statement of a role allows. */
+export type Right = { readonly sid: string; readonly action: string };
 
 export const VERBS: readonly FunctionVerb[] = ['rollback', 'report', 'publish', 'guard', 'notify'];
 
-/** `Sid` of every statement in the role of a function, with the policy that it is in. */
-export async function statementsOf(stack: Stack, verb: FunctionVerb): Promise<{ sid: string; policy: string }[]> {
+/** Every right of a function's role, with the policy that it is in. */
+export async function rightsOf(stack: Stack, verb: FunctionVerb): Promise<(Right & { policy: string })[]> {
   const { PolicyNames = [] } = await stack.aws.iam.send(new ListRolePoliciesCommand({ RoleName: roleOf(stack, verb) }));
-  const found: { sid: string; policy: string }[] = [];
+  const found: (Right & { policy: string })[] = [];
   for (const policy of PolicyNames) {
-    const { Statement } = await read(stack, verb, policy);
-    found.push(...Statement.map(({ Sid }) => ({ sid: Sid, policy })));
+    for (const statement of (await read(stack, verb, policy)).Statement) {
+      found.push(...actionsOf(statement).map((action) => ({ sid: statement.Sid, action, policy })));
+    }
   }
   return found;
 }
 
-/** Takes a statement out of the role, and starts the function anew; what is returned puts it back. */
-export async function without(stack: Stack, verb: FunctionVerb, sid: string): Promise<() => Promise<void>> {
-  const policy = (await statementsOf(stack, verb)).find((one) => one.sid === sid)?.policy;
-  if (policy === undefined) throw new Error(`The role of ${verb} has no statement ${sid}`);
+/** Takes a right out of the role, and starts the function anew; what is returned puts it back. */
+export async function without(stack: Stack, verb: FunctionVerb, right: Right): Promise<() => Promise<void>> {
+  const { sid, action } = right;
+  const policy = (await rightsOf(stack, verb)).find((one) => one.sid === sid && one.action === action)?.policy;
+  if (policy === undefined) throw new Error(`The role of ${verb} has no statement ${sid} with ${action}`);
   const whole = await read(stack, verb, policy);
-  await write(stack, verb, policy, { ...whole, Statement: whole.Statement.filter(({ Sid }) => Sid !== sid) });
+  const rest = whole.Statement.flatMap((statement) => {
+    const Action = actionsOf(statement).filter((one) => statement.Sid !== sid || one !== action);
+    return Action.length > 0 ? [{ ...statement, Action }] : [];
+  });
+  await write(stack, verb, policy, { ...whole, Statement: rest });
   await startAnew(stack, verb);
   return async () => {
     await write(stack, verb, policy, whole);
@@ -33,10 +48,16 @@ export async function without(stack: Stack, verb: FunctionVerb, sid: string): Pr
   };
 }
 
+function actionsOf({ Action }: z.infer<typeof Statement>): string[] {
+  return typeof Action === 'string' ? [Action] : Action;
+}
+
 /** Settings and secrets are kept for a minute: what a function may not read, it may still remember. */
 async function startAnew({ aws }: Stack, verb: FunctionVerb): Promise<void> {
-  const Description = `since ${new Date().toISOString()}`;
-  await aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: functionName(verb), Description }));
+  const FunctionName = functionName(verb);
+  const { Timeout } = await aws.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  // The emulator begins anew where something is set that a running instance depends on, be it to the same.
+  await aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Timeout }));
 }
 
 async function read(stack: Stack, verb: FunctionVerb, policy: string): Promise<Policy> {
@@ -46,14 +67,12 @@ async function read(stack: Stack, verb: FunctionVerb, policy: string): Promise<P
   return Policy.parse(JSON.parse(decodeURIComponent(PolicyDocument)));
 }
 
+/** A policy without a statement is none. */
 async function write(stack: Stack, verb: FunctionVerb, policy: string, document: Policy): Promise<void> {
-  await stack.aws.iam.send(
-    new PutRolePolicyCommand({
-      RoleName: roleOf(stack, verb),
-      PolicyName: policy,
-      PolicyDocument: JSON.stringify(document),
-    }),
-  );
+  const name = { RoleName: roleOf(stack, verb), PolicyName: policy };
+  await (document.Statement.length === 0
+    ? stack.aws.iam.send(new DeleteRolePolicyCommand(name))
+    : stack.aws.iam.send(new PutRolePolicyCommand({ ...name, PolicyDocument: JSON.stringify(document) })));
 }
 
 function roleOf({ world }: Stack, verb: FunctionVerb): string {
