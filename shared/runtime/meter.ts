@@ -11,8 +11,9 @@ const TOLD_APART_BY: { readonly [name in MetricName]?: readonly string[] } = { R
  * CloudWatch metrics in embedded format. Each is a line of its own, so that nothing has to be flushed at the end. All
  * functions count into the same metrics, as an alarm asks what happened and not where.
  */
-export function createMeter(functionName: string, stage = 'local'): Meter {
-  const metrics = new Metrics({ namespace: 'Weightless', serviceName: 'weightless', defaultDimensions: { stage } });
+export function createMeter(functionName: string, stage: string | undefined): Meter {
+  const defaultDimensions = { stage: stage ?? 'local' };
+  const metrics = new Metrics({ namespace: 'Weightless', serviceName: 'weightless', defaultDimensions });
   const single = () => metrics.singleMetric().addMetadata('function', functionName);
   return {
     count(name, dimensions = {}, value = 1) {

@@ -158,10 +158,10 @@ describe('the alarms', () => {
     expect(templateOf('full').ofType('AWS::SNS::Topic').size).toBe(0);
   });
 
-  it('take silence for none but the heartbeat’s as good news', () => {
+  it('take silence for bad news where a metric comes every minute, and for good news elsewhere', () => {
     const breaching = [...alarms].filter(([, { Properties }]) => Properties['TreatMissingData'] === 'breaching');
 
-    expect(breaching.map(([id]) => id)).toEqual(['HeartbeatAlarm']);
+    expect(breaching.map(([id]) => id)).toEqual(['HeartbeatAlarm', 'EventsUnsentAlarm']);
     expect([...alarms.values()].every(({ Properties }) => Properties['TreatMissingData'])).toBe(true);
   });
 
