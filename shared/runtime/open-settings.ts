@@ -23,7 +23,9 @@ export function openSettings(
   variables: NodeJS.ProcessEnv,
   { source, onChange, clock, log, meter }: OpenSettingsDeps,
 ): SettingsKeeper {
-  const { WEIGHTLESS_SETTINGS: text, WEIGHTLESS_SETTINGS_FILE: file = 'settings.json' } = variables;
+  // A template that leaves a variable empty means that it is not there.
+  const text = variables['WEIGHTLESS_SETTINGS'] || undefined;
+  const file = variables['WEIGHTLESS_SETTINGS_FILE'] || 'settings.json';
   const path = variables['WEIGHTLESS_SETTINGS_PATH']?.replace(/\/+$/, '');
   const fromFile = () => parseSettings(text ?? readFileSync(file, 'utf8'));
   return text === undefined && path
