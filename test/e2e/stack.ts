@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { kube } from '#test/real/engines/kube-objects.ts';
 import { awsOf } from './aws.ts';
 import type { Delivery } from './outside/outside-server.ts';
+import type { RelayMode } from './outside/relay.ts';
 import type { World } from './world.ts';
 
 const Item = z.looseObject({ pk: z.string(), sk: z.string() });
@@ -90,7 +91,7 @@ export function stackOf(world: World) {
     },
 
     /** What the network to the second cluster does from now on. */
-    async relay(mode: 'hang' | 'open'): Promise<void> {
+    async relay(mode: RelayMode): Promise<void> {
       await fetch(`${world.outsideUrl}/relay/${mode}`, { method: 'PUT' });
     },
   };

@@ -1,21 +1,29 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
+/**
+ * `open`: new connections come through. `hang`: nothing comes through, on old connections and new ones; who waits, waits
+ * for ever. `refuse`: a connection is closed as soon as it is made.
+ */
+export const RELAY_MODES = ['open', 'hang', 'refuse'] as const;
+export type RelayMode = (typeof RELAY_MODES)[number];
+
 export type Relay = {
   readonly port: number;
-  /** From now on nothing comes through, on old connections and new ones; who waits, waits for ever. */
-  hang(): void;
-  /** Lets new connections through; the old ones are gone. */
-  open(): void;
+  turn(to: RelayMode): void;
   stop(): Promise<void>;
 };
 
 /** A loopback port in front of a server: what the network between a cluster and us can do to both. */
 export async function startRelay(targetPort: number): Promise<Relay> {
   const pairs = new Set<readonly [Socket, Socket]>();
-  let hanging = false;
+  let mode: RelayMode = 'open';
 
   const server = createServer((near) => {
+    if (mode === 'refuse') {
+      near.destroy();
+      return;
+    }
     const far = connect(targetPort, '127.0.0.1');
     const pair = [near, far] as const;
     pairs.add(pair);
@@ -28,7 +36,7 @@ export async function startRelay(targetPort: number): Promise<Relay> {
         for (const end of pair) end.destroy();
       });
     }
-    if (hanging) return;
+    if (mode === 'hang') return;
     near.pipe(far);
     far.pipe(near);
   }).listen(0, '127.0.0.1');
@@ -42,16 +50,13 @@ export async function startRelay(targetPort: number): Promise<Relay> {
 
   return {
     port: address.port,
-    hang() {
-      hanging = true;
+    turn(to) {
+      mode = to;
+      if (to !== 'hang') drop();
       for (const [near, far] of pairs) {
         near.unpipe(far);
         far.unpipe(near);
       }
-    },
-    open() {
-      hanging = false;
-      drop();
     },
     async stop() {
       server.close();

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { aWebhook } from '#test/builders/alert.ts';
 import { kube } from '#test/real/engines/kube-objects.ts';
 import { destinationRule, virtualService } from '#test/real/incident-world.ts';
 import { ageJournal } from '../age-journal.ts';
-import { webhookAbout } from '../alerts.ts';
+import { alertAbout, webhookAbout } from '../alerts.ts';
 import { logsOf } from '../function-logs.ts';
 import type { BusListener } from '../listen-to-bus.ts';
 import type { Stack } from '../stack.ts';
@@ -96,14 +97,40 @@ export function isMadeFromJournal(which: keyof typeof CLUSTERS): Effect {
   };
 }
 
-/** What was pending because its cluster hung is finished when that is there again, and what was pending is gone. */
+/** The end of an alert is in its record. */
+export async function closesTheBooks({ stack }: Place): Promise<() => Promise<boolean>> {
+  const namespace = await startIncident(stack, 'first');
+  const alert = alertAbout({ namespace });
+  await stack.post(aWebhook([alert]));
+  await stack.post(aWebhook([{ ...alert, status: 'resolved', endsAt: new Date().toISOString() }]));
+  return async () => (await stack.records(namespace)).some(({ timeline }) => timeline['alertResolvedAt'] !== undefined);
+}
+
+/** What is pending for longer than its SLA target allows is a failure that people are told of. */
+export async function failsWhatIsLate({ stack }: Place): Promise<() => Promise<boolean>> {
+  const namespace = await startIncident(stack, 'second');
+  const startsAt = new Date(Date.now() - 120_000).toISOString();
+  await stack.relay('refuse');
+  try {
+    await stack.post(aWebhook([{ ...alertAbout({ namespace, cluster: CLUSTERS.second }), startsAt }]));
+    await runGuard(stack);
+  } finally {
+    await stack.relay('open');
+  }
+  return async () => {
+    const records = (await stack.items('ROLLBACK#')).filter((item) => JSON.stringify(item).includes(namespace));
+    return records.some((record) => record['outcome'] === 'failed');
+  };
+}
+
+/** What was pending because its cluster was away is finished when that is there again, and what was pending is gone. */
 export function finishesPending(by: 'webhook' | 'guard'): Effect {
   return async ({ stack }) => {
     const namespace = await startIncident(stack, 'second');
     const webhook = webhookAbout({ namespace, cluster: CLUSTERS.second });
-    await stack.relay('hang');
+    await stack.relay('refuse');
     const { status } = await stack.post(webhook).finally(() => stack.relay('open'));
-    if (status !== 503) throw new Error(`An alert about a cluster that hangs was answered ${status}`);
+    if (status !== 503) throw new Error(`An alert about a cluster that is away was answered ${status}`);
     await (by === 'webhook' ? stack.post(webhook) : runGuard(stack));
     return async () => {
       const records = (await stack.items('ROLLBACK#')).filter((item) => JSON.stringify(item).includes(namespace));
