@@ -147,7 +147,7 @@ describe('a service that starts while Parameter Store and the secret store are d
     const posting = post('on-premises', 'eks').finally(() => {
       answered = true;
     });
-    await vi.waitFor(() => expect(weightsIn(eks)).toEqual([100, 0]));
+    await vi.waitFor(() => expect(weightsIn(eks)).toEqual([100, 0]), 5000);
     const answeredBefore = answered;
     for (const reject of unanswered) reject(new SecretFault('too late', { retryable: true }));
     const { results } = await posting;

@@ -196,23 +196,23 @@ describe('a cluster whose API server does not answer as one', () => {
     const client = apiClient({ url: `http://127.0.0.1:${portOf(server)}`, credentials: tokensInTurn('token') });
     closing.push(() => client.close());
     async function answerNext() {
-      await vi.waitFor(() => expect(held).toHaveLength(1));
+      await vi.waitFor(() => expect(held).toHaveLength(1), 5000);
       held.shift()?.();
     }
 
     const under = client.warm();
-    await vi.waitFor(() => expect(held).toHaveLength(1));
+    await vi.waitFor(() => expect(held).toHaveLength(1), 5000);
     client.retire();
     const whileUnderWay = open.size;
     await answerNext();
     await under;
-    await vi.waitFor(() => expect(open.size).toBe(0));
+    await vi.waitFor(() => expect(open.size).toBe(0), 5000);
     const later = client.warm();
     await answerNext();
     await later;
 
     expect(whileUnderWay).toBe(1);
-    await vi.waitFor(() => expect(open.size).toBe(0));
+    await vi.waitFor(() => expect(open.size).toBe(0), 5000);
   });
 });
 
