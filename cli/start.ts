@@ -4,8 +4,9 @@ import { curlLine } from './demo/curl-line.ts';
 import { playIncident } from './demo/play-incident.ts';
 import { consoleLog } from './local/console-log.ts';
 import { localBus } from './local/event-bus.ts';
+import { startGuard } from './local/guard.ts';
 import { FIRST_PORT, listen } from './local/listen.ts';
-import { localService } from './local/service.ts';
+import { localService, localSettings } from './local/service.ts';
 import { startStore } from './local/store.ts';
 import { localTokens } from './local/tokens.ts';
 import { parseStartOptions, START_HELP, type StartOptions } from './start-options.ts';
@@ -55,15 +56,10 @@ async function run(options: StartOptions, stops: (() => Promise<void>)[]): Promi
     keep(startStore({ bus, log, dataDir: options.dataDir })),
   ]);
   const tokens = localTokens(process.env);
-  const handler = localService({
-    cluster: source.cluster,
-    clusterUrl: source.url,
-    rollbackLog: store.rollbackLog,
-    tokens,
-    mode: options.mode,
-    log,
-  });
-  const server = await listen(handler, options.port);
+  const parts = { cluster: source.cluster, clusterUrl: source.url, tokens, mode: options.mode, log };
+  const guard = startGuard({ settings: localSettings(parts), cluster: source.cluster, store, bus, log });
+  stops.push(() => guard.stop());
+  const server = await listen(localService({ ...parts, rollbackLog: store.rollbackLog }), options.port);
   stops.push(() => server.close());
 
   out(`Weightless listens on ${server.url}`);

@@ -1,6 +1,6 @@
 import { createReportHandler } from '#functions/report/create-handler.ts';
 import { createRollbackHandler } from '#functions/rollback/create-handler.ts';
-import { SettingsSchema } from '#shared/contracts/settings.ts';
+import { type Settings, SettingsSchema } from '#shared/contracts/settings.ts';
 import type { Mode } from '#shared/domain/mode.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
@@ -20,22 +20,12 @@ export type LocalServiceDeps = {
 };
 
 /** Where there is nothing to send metrics to. */
-const noMeter: Meter = { count: () => undefined, milliseconds: () => undefined };
+export const noMeter: Meter = { count: () => undefined, milliseconds: () => undefined };
 
 /** The handlers of the deployed functions behind one address; API Gateway's part is choosing by path. */
-export function localService({
-  cluster,
-  clusterUrl,
-  rollbackLog,
-  tokens,
-  mode = 'act',
-  log,
-}: LocalServiceDeps): HttpHandler {
-  const settings = SettingsSchema.parse({
-    mode,
-    clusters: [{ name: cluster.name, endpoint: clusterUrl, token: { env: 'from-the-kubeconfig' } }],
-    tokens: tokens.settings,
-  });
+export function localService(deps: LocalServiceDeps): HttpHandler {
+  const { cluster, rollbackLog, log } = deps;
+  const settings = localSettings(deps);
   const common = { settings: async () => settings, rollbackLog, clock: systemClock, log };
   const rollback = createRollbackHandler({ ...common, clusters: async () => [cluster], meter: noMeter });
   const report = createReportHandler(common);
@@ -46,4 +36,18 @@ export function localService({
       return answerUnforeseen(error, log);
     }
   };
+}
+
+/** What the settings of a deployed service would say. */
+export function localSettings({
+  cluster,
+  clusterUrl,
+  tokens,
+  mode = 'act',
+}: Pick<LocalServiceDeps, 'cluster' | 'clusterUrl' | 'tokens' | 'mode'>): Settings {
+  return SettingsSchema.parse({
+    mode,
+    clusters: [{ name: cluster.name, endpoint: clusterUrl, token: { env: 'from-the-kubeconfig' } }],
+    tokens: tokens.settings,
+  });
 }

@@ -2,17 +2,22 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPublishHandler } from '#functions/publish/create-handler.ts';
 import type { OnUnreadable } from '#shared/adapters/dynamodb/recent.ts';
-import type { EventBus } from '#shared/ports/event-bus.ts';
+import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log } from '#shared/ports/telemetry.ts';
+import { resendEvents } from '#shared/steps/resend-events.ts';
 import { CliError } from '../cli-error.ts';
 import { wordsOf } from '../words-of.ts';
 import { type Dynoxide, dynoxidePath, startDynoxide } from './dynoxide.ts';
 import { LOCAL_AWS } from './local-aws.ts';
-import { sendWaiting } from './send-waiting.ts';
 
 /** Where the local stack keeps its records, with what it writes flowing to the bus. */
-export type LocalStore = { readonly rollbackLog: RollbackLog; readonly kind: string; stop(): Promise<void> };
+export type LocalStore = {
+  readonly rollbackLog: RollbackLog;
+  readonly outbox: Outbox;
+  readonly kind: string;
+  stop(): Promise<void>;
+};
 
 export type LocalStoreOptions = { readonly bus: EventBus; readonly log: Log; readonly dataDir?: string | undefined };
 
@@ -54,10 +59,10 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
       onFault: (fault) => log.error('The stream cannot be read: events wait until it can', { cause: wordsOf(fault) }),
     });
     await poller.opened;
-    // The stream brings what is written from now on; this is what an earlier run wrote and did not send.
-    await sendWaiting(outbox, bus, log);
+    await sendWaiting({ outbox, bus, log });
     return {
       rollbackLog: adapters.dynamodbRollbackLog(client, TABLE, { onUnreadable }),
+      outbox,
       kind: dataDir ? `DynamoDB (dynoxide), in ${dataDir}` : 'DynamoDB (dynoxide), in memory',
       async stop() {
         await poller.stop().catch(() => undefined);
@@ -68,6 +73,16 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
   } catch (error) {
     await engine.stop();
     throw error;
+  }
+}
+
+/** The stream brings what is written from now on; this is what an earlier run wrote and did not send. */
+async function sendWaiting({ outbox, bus, log }: LocalStoreOptions & { readonly outbox: Outbox }): Promise<void> {
+  try {
+    const { busFault } = await resendEvents({ outbox, bus }, Date.now(), AbortSignal.timeout(5000));
+    if (busFault !== undefined) throw busFault;
+  } catch (fault) {
+    log.error('Events of an earlier run were not sent', { cause: wordsOf(fault) });
   }
 }
 
@@ -117,5 +132,5 @@ async function memoryStore({ bus, log }: LocalStoreOptions, kind: string): Promi
       .then(() => rollbackLog.outbox.markSent(events, signal))
       .catch((cause: unknown) => log.error('Events were not sent', { cause: String(cause) }));
   });
-  return { rollbackLog, kind, stop: async () => void unsubscribe() };
+  return { rollbackLog, outbox: rollbackLog.outbox, kind, stop: async () => void unsubscribe() };
 }
