@@ -3,7 +3,8 @@ import { PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTable } from '#shared/adapters/dynamodb/create-table.ts';
 import { eventKey, rollbackKey, targetKey } from '#shared/adapters/dynamodb/keys.ts';
-import { BY_DAY_INDEX, UNSENT_INDEX } from '#shared/adapters/dynamodb/table.ts';
+import { BY_DAY_INDEX, UNFINISHED_INDEX, UNSENT_INDEX } from '#shared/adapters/dynamodb/table.ts';
+import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
 import { aRollbackRecord, FIRED_AT } from '#test/builders/rollback-record.ts';
@@ -66,6 +67,27 @@ export function describeDynamodbTable(name: string, open: Open): void {
       );
 
       expect(TimeToLiveDescription).toMatchObject({ AttributeName: 'expiresAt', TimeToLiveStatus: 'ENABLED' });
+    });
+
+    it('indexes a rollback as unfinished by its keys alone, until it has ended', async () => {
+      const { supersededBy, ...pending } = aRollbackRecord({ outcome: 'pending', reason: 'conflict', history: [] });
+      const ended = { ...pending, version: 2, outcome: 'rolled-back', reason: undefined } as const;
+      const write = (record: RollbackRecord) =>
+        store.log.commit({ rollbacks: [record], remove: [], events: [] }, signal);
+
+      await write(pending);
+      const unfinished = await scan(UNFINISHED_INDEX);
+      await write(ended);
+
+      expect(unfinished).toEqual([
+        {
+          pk: 'ROLLBACK#a1b2c3',
+          sk: 'ROLLBACK',
+          unfinished: 'UNFINISHED',
+          received: '2026-03-04T05:06:11.000Z#a1b2c3',
+        },
+      ]);
+      expect(await scan(UNFINISHED_INDEX)).toEqual([]);
     });
 
     it('indexes rollbacks alone by day, and events alone until they are sent', async () => {

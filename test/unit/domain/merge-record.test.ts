@@ -170,3 +170,73 @@ describe('a record that is there already', () => {
     expect(improved.timeline.alertResolvedAt).toBe(FIRED_AT + 5000);
   });
 });
+
+describe('a record that is out of reach', () => {
+  const unreachable = (overrides = {}) =>
+    aRollbackDraft({ outcome: 'failed', reason: 'unreachable', timeline: received, ...overrides });
+  const received = { firedAt: FIRED_AT, receivedAt: FIRED_AT + 4000 };
+  const LATE = FIRED_AT + 61_000;
+  const pending = () => first(aRollbackDraft({ outcome: 'pending', reason: 'conflict', timeline: received }));
+
+  it('was pending, and tells of the failure and of the breach', () => {
+    const merged = mergeRecord(pending(), unreachable(), LATE);
+
+    expect(written(merged)).toMatchObject({ outcome: 'failed', slaBreachedAt: LATE, pages: true });
+    expect(toldOf(merged)).toEqual(['outcome', 'sla-breached']);
+  });
+
+  it('tells of no breach where its alert had resolved before the SLA target was over', () => {
+    const existing = pending();
+    const timeline = { ...existing.timeline, alertResolvedAt: FIRED_AT + 60_000 };
+
+    const merged = mergeRecord({ ...existing, timeline }, unreachable(), LATE + 1000);
+
+    expect(toldOf(merged)).toEqual(['outcome']);
+    expect(written(merged).slaBreachedAt).toBeUndefined();
+  });
+
+  it.each(OUTCOMES.filter((one) => one !== 'pending'))('takes the place of no %s', (seen) => {
+    const existing = first(draftOf(seen));
+
+    expect(mergeRecord(existing, unreachable(), LATE)).toEqual({ kind: 'keep', record: existing });
+  });
+
+  it.each(OUTCOMES.filter((one) => one !== 'pending'))('gives its place to what is found out later: %s', (found) => {
+    const existing = written(mergeRecord(pending(), unreachable(), LATE));
+
+    const merged = mergeRecord(existing, draftOf(found), LATE + 1000);
+
+    expect(written(merged)).toMatchObject({ outcome: found, slaBreachedAt: LATE });
+    expect(toldOf(merged)).toEqual(['outcome']);
+  });
+
+  it('stays as it is while it is still out of reach', () => {
+    const existing = written(mergeRecord(pending(), unreachable(), LATE));
+
+    expect(mergeRecord(existing, draftOf('pending'), LATE).kind).toBe('keep');
+    expect(mergeRecord(existing, unreachable({ message: 'again' }), LATE).kind).toBe('keep');
+  });
+});
+
+describe('a record whose alert only a journal told of', () => {
+  const bare = { name: '', fingerprint: 'f', labels: {}, annotations: {} };
+  const { alert } = aRollbackDraft();
+
+  it('gets the labels from the next delivery, and tells nothing again', () => {
+    const existing = first(aRollbackDraft({ alert: bare }));
+
+    const merged = mergeRecord(existing, aRollbackDraft({ truncatedAlerts: 3 }), NOW + 1000);
+
+    expect(written(merged)).toEqual({ ...existing, version: 2, alert, truncatedAlerts: 3 });
+    expect(toldOf(merged)).toEqual([]);
+  });
+
+  it('never takes labels away from one that has them', () => {
+    const existing = first(aRollbackDraft({ outcome: 'pending', reason: 'conflict', truncatedAlerts: 3 }));
+
+    const improved = written(mergeRecord(existing, aRollbackDraft({ alert: bare }), NOW + 1000));
+
+    expect(improved).toMatchObject({ outcome: 'rolled-back', alert, truncatedAlerts: 3 });
+    expect(mergeRecord(first(aRollbackDraft()), aRollbackDraft({ alert: bare }), NOW).kind).toBe('keep');
+  });
+});
