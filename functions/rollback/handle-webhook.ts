@@ -1,3 +1,4 @@
+import type { OutboxEvent } from '#shared/contracts/events.ts';
 import type { Settings } from '#shared/contracts/settings.ts';
 import type { Webhook } from '#shared/contracts/webhook.ts';
 import type { Clock } from '#shared/ports/clock.ts';
@@ -7,7 +8,7 @@ import type { Log, Meter } from '#shared/ports/telemetry.ts';
 import { startBudget } from '#shared/steps/budget.ts';
 import { type RecordedDelivery, recordOutcomes } from '#shared/steps/record-outcomes.ts';
 import { rollBackAlerts } from '#shared/steps/roll-back-alerts.ts';
-import { countIgnoredEntries, report } from './report.ts';
+import { countBreaches, countIgnoredEntries, report } from './report.ts';
 
 export type PolicySettings = Pick<Settings, 'mode' | 'alerts' | 'sla' | 'hold'>;
 
@@ -43,7 +44,8 @@ export async function handleWebhook(
   });
   countIgnoredEntries(outcomes, meter);
   const receipt = { receivedAt, truncatedAlerts, slaMs };
-  const delivery = await recordOutcomes(outcomes, receipt, { log: rollbackLog, clock }, signal);
+  const onWritten = (events: readonly OutboxEvent[]) => countBreaches(events, meter);
+  const delivery = await recordOutcomes(outcomes, receipt, { log: rollbackLog, clock, onWritten }, signal);
   report(delivery, deps);
   return delivery;
 }

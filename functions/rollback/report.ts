@@ -1,3 +1,5 @@
+import type { OutboxEvent } from '#shared/contracts/events.ts';
+import type { OutboxEvent } from '#shared/contracts/events.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
 import type { DeliveryEntry, RecordedDelivery } from '#shared/steps/record-outcomes.ts';
 import type { AlertOutcome } from '#shared/steps/roll-back-alerts.ts';
@@ -25,12 +27,24 @@ export function report(
     log.error('A rollback could not be recorded; the webhook is answered 503', { cause: fault.message });
 }
 
+/** Rollbacks that missed their SLA target, each once: as it is told, however often its alert comes again. */
+export function countBreaches(events: readonly OutboxEvent[], meter: Meter): void {
+  const breaches = events.filter(({ type }) => type === 'RollbackSlaBreached').length;
+  if (breaches > 0) meter.count('SlaBreached', {}, breaches);
+}
+
 /** Journal entries that came with a copied manifest, or that are no entries: somebody copies objects, or writes there. */
 export function countIgnoredEntries(outcomes: readonly AlertOutcome[], meter: Meter): void {
   const results = outcomes.flatMap((one) => (one.kind === 'targets' ? one.results.map(({ result }) => result) : []));
   const members = [...new Set(results)].flatMap((result) => result.members);
   const ignored = members.reduce((total, { journalIgnored }) => total + journalIgnored, 0);
   if (ignored > 0) meter.count('JournalEntriesIgnored', {}, ignored);
+}
+
+/** Counted when it is told, which is once a rollback. */
+export function countBreaches(events: readonly OutboxEvent[], meter: Meter): void {
+  const breached = events.filter(({ type }) => type === 'RollbackSlaBreached').length;
+  if (breached > 0) meter.count('SlaBreached', {}, breached);
 }
 
 /** One metric an outcome and reason, however many alerts a delivery has. */

@@ -42,6 +42,7 @@ describe('a record that is not yet good', () => {
     ]);
     expect(await told(inTime)).toEqual(['RollbackFailed', 'RollbackCompleted']);
     expect(await told(tooLate)).toEqual(['RollbackFailed', 'RollbackCompleted', 'RollbackSlaBreached']);
+    expect([inTime, tooLate].map(({ meter }) => meter.totals.get('SlaBreached'))).toEqual([undefined, 1]);
   });
 
   it('stays a miss where somebody else took the canary to zero', async () => {
