@@ -1,5 +1,4 @@
 import type { OutboxEvent } from '#shared/contracts/events.ts';
-import type { OutboxEvent } from '#shared/contracts/events.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
 import type { DeliveryEntry, RecordedDelivery } from '#shared/steps/record-outcomes.ts';
 import type { AlertOutcome } from '#shared/steps/roll-back-alerts.ts';
@@ -25,12 +24,6 @@ export function report(
   }
   for (const fault of faults)
     log.error('A rollback could not be recorded; the webhook is answered 503', { cause: fault.message });
-}
-
-/** Rollbacks that missed their SLA target, each once: as it is told, however often its alert comes again. */
-export function countBreaches(events: readonly OutboxEvent[], meter: Meter): void {
-  const breaches = events.filter(({ type }) => type === 'RollbackSlaBreached').length;
-  if (breaches > 0) meter.count('SlaBreached', {}, breaches);
 }
 
 /** Journal entries that came with a copied manifest, or that are no entries: somebody copies objects, or writes there. */
