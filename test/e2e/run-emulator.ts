@@ -5,9 +5,18 @@ import { setUpMinistack } from './engines/set-up-ministack.ts';
 
 /** AWS on this machine, for trying a deployment without an account: prints what to export, and runs until Ctrl-C. */
 await setUpMinistack(enginesDir);
-const emulator = await startEmulator();
-console.log('\nAWS is emulated until you press Ctrl-C; then all that it holds is gone. In another terminal:\n');
-for (const [name, value] of Object.entries(emulator.env)) console.log(`export ${name}=${value}`);
+const { env, endpoint, stop } = await startEmulator();
+const exports = Object.entries(env).map(([name, value]) => `export ${name}=${value}`);
+console.log(`
+AWS is emulated until you press Ctrl-C; then all that it holds is gone. In another terminal:
+
+${exports.join('\n')}
+
+npm run deploy -- --stage dev --param architecture=${process.arch === 'arm64' ? 'arm64' : 'x86_64'} --param retain=false
+
+What the deployed stack calls https://ID.execute-api.${env.AWS_REGION}.amazonaws.com/ is here
+'${endpoint}/_aws/execute-api/ID/$default/'
+`);
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-await emulator.stop();
+await stop();
 process.exit(0);
