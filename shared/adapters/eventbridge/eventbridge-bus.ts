@@ -29,7 +29,7 @@ export function eventbridgeBus(client: EventBridgeClient, busName: string): Even
     try {
       return await put(batch, signal);
     } catch (error) {
-      if (!(error instanceof Error && FINAL.has(error.name))) throw error;
+      if (!isFinal(error)) throw error;
       if (batch.length === 1) return batch.map(({ event }) => ({ event, message: wordsOf(error), final: true }));
     }
     const refused: Refused[] = [];
@@ -75,6 +75,10 @@ function entryOf(event: OutboxEvent, busName: string): Entry {
 function notSent(error: unknown): (entry: Entry) => Refused {
   const message = `not sent, as the bus stopped answering: ${wordsOf(error)}`;
   return ({ event }) => ({ event, message, final: false });
+}
+
+function isFinal(error: unknown): boolean {
+  return error instanceof Error && FINAL.has(error.name);
 }
 
 function wordsOf(error: unknown): string {
