@@ -17,7 +17,11 @@ export function reportRun(run: GuardRun, { log, meter }: { readonly log: Log; re
   if (events) {
     meter.count('EventsUnsent', {}, events.unsent);
     for (const { event, message } of events.refused)
-      log.error('An event is refused by the bus and stays unsent', { event: event.id, type: event.type, message });
+      log.error('An event is refused by the bus and stays unsent', {
+        event: event.id,
+        type: event.type,
+        detail: message,
+      });
     if (events.busFault !== undefined)
       log.error('The event bus does not answer; the next run sends what waits', { cause: String(events.busFault) });
   }

@@ -66,7 +66,12 @@ export function createPublishHandler({ bus, outbox, deadLetters, log }: PublishD
     const refused = new Map((await refusedOf(eventsOf(read), signal)).map((one) => [one.event.id, one]));
     for (const one of unreadable) log.error('An outbox item cannot be read: its event is not sent', { ...one });
     for (const { event, message } of refused.values()) {
-      log.error('An event was not sent', { event: event.id, rollbackId: event.rollbackId, type: event.type, message });
+      log.error('An event was not sent', {
+        event: event.id,
+        rollbackId: event.rollbackId,
+        type: event.type,
+        detail: message,
+      });
     }
     const waiting = read.filter(({ event }) => refused.get(event.id)?.final === false);
     const rejected = read.filter(({ event }) => refused.get(event.id)?.final);

@@ -129,7 +129,7 @@ describe('the publish function', () => {
     expect(log.lines).toContainEqual({
       level: 'error',
       message: 'An event was not sent',
-      fields: { event: 'b', rollbackId: b?.rollbackId, type: 'RollbackRefused', message: 'no room' },
+      fields: { event: 'b', rollbackId: b?.rollbackId, type: 'RollbackRefused', detail: 'no room' },
     });
   });
 
