@@ -56,9 +56,14 @@ export async function retryUnfinished(
     retried += lot.length;
     faults.push(...tried.faults);
     for (const [id, entry] of tried.last) last.set(id, entry);
-    answers = tried.entries.some(({ outcome }) => outcome !== 'pending');
+    answers = !tried.entries.every(gotNoAnswer);
   }
   return { retried, last, answers, faults };
+}
+
+/** Pending without a canary: the cluster could not even be listed. */
+function gotNoAnswer({ outcome, draft }: DeliveryEntry): boolean {
+  return outcome === 'pending' && draft?.canary === UNKNOWN;
 }
 
 async function retryLot(
