@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, describe, expect, inject, test, vi } from 'vitest';
 import { destinationRule, SERVICE, users, virtualService } from '#test/real/incident-world.ts';
 import { writesSince } from '#test/real/writes-since.ts';
@@ -55,9 +56,11 @@ describe('the incident, on the deployed stack', () => {
     expect(await bus.about(namespace)).toMatchObject([
       { 'detail-type': 'RollbackCompleted', detail: { data: { rollbackId: records[0]?.id, canary } } },
     ]);
-    expect(await stack.notifications(namespace)).toMatchObject([
-      { path: '/notifications', body: expect.stringContaining('RollbackCompleted') },
-    ]);
+    const [told] = await stack.notifications(namespace);
+    expect(told).toMatchObject({ path: '/notifications', body: expect.stringContaining('RollbackCompleted') });
+    const signed = `${told?.headers['weightless-timestamp']}.${told?.body}`;
+    const signature = createHmac('sha256', world.signingKey).update(signed).digest('hex');
+    expect(told?.headers['weightless-signature']).toBe(`v1=${signature}`);
   });
 
   test.each([
@@ -90,5 +93,5 @@ function printFigures([record]: Awaited<ReturnType<typeof stack.records>>): void
   const since = Object.entries(times).flatMap(([name, at]) =>
     typeof at === 'number' ? [`${name} +${at - firedAt} ms`] : [],
   );
-  console.log(`the incident, cold, at the emulator's cost: ${since.join(', ')}`);
+  console.log(`from the alert, at the emulator's cost: ${since.join(', ')}`);
 }

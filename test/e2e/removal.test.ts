@@ -8,7 +8,6 @@ import { type Emulator, startEmulator } from './engines/emulator.ts';
 import { listAccount } from './list-account.ts';
 import { runNpm } from './run-npm.ts';
 
-const STAGE = 'gone';
 let emulator: Emulator;
 let directory: string;
 beforeAll(async () => {
@@ -20,26 +19,38 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+/** What the account holds before a stack is deployed, while it is there, and after it was removed. */
+async function deployAndRemove(stage: string, params: Record<string, string>) {
+  const settings = join(directory, 'settings.json');
+  await writeFile(settings, JSON.stringify(settingsOfAnyone()));
+  const command = {
+    stage,
+    params: { architecture: 'x86_64', settings, ...params },
+    env: emulator.env,
+    dist: join(directory, 'dist'),
+  };
+  const aws = awsOf(emulator.env);
+  await aws.sns.send(new CreateTopicCommand({ Name: 'alerts' }));
+  const before = await listAccount(aws, emulator.env);
+  await runNpm({ script: 'deploy', ...command });
+  const deployed = await listAccount(aws, emulator.env);
+  await runNpm({ script: 'remove', ...command });
+  return { before, deployed, after: await listAccount(aws, emulator.env) };
+}
+
 describe('a stack that is removed', () => {
   test('leaves nothing in the account where the table is not to be kept', async () => {
-    const settings = join(directory, 'settings.json');
-    await writeFile(settings, JSON.stringify(settingsOfAnyone()));
-    const command = {
-      stage: STAGE,
-      params: { architecture: 'x86_64', retain: 'false', settings },
-      env: emulator.env,
-      dist: join(directory, 'dist'),
-    };
-    const aws = awsOf(emulator.env);
-    await aws.sns.send(new CreateTopicCommand({ Name: 'alerts' }));
-    const before = await listAccount(aws, emulator.env);
-
-    await runNpm({ script: 'deploy', ...command });
-    const deployed = await listAccount(aws, emulator.env);
-    await runNpm({ script: 'remove', ...command });
+    const { before, deployed, after } = await deployAndRemove('gone', { retain: 'false' });
 
     expect(Object.entries(deployed).filter(([, names]) => names.length === 0)).toEqual([]);
-    expect(await listAccount(aws, emulator.env)).toEqual(before);
+    expect(after).toEqual(before);
+  });
+
+  test('leaves its table and nothing else where nobody said so', async () => {
+    const { before, deployed, after } = await deployAndRemove('kept', {});
+
+    expect(deployed['tables']).toHaveLength(1);
+    expect(after).toEqual({ ...before, tables: deployed['tables'] });
   });
 });
 
