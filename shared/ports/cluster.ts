@@ -90,6 +90,8 @@ export class ClusterFault extends Error {
     message: string,
     more: {
       cause?: unknown;
+      /** Where the kind does not tell. */
+      retryable?: boolean | undefined;
       retryAfterMs?: number | undefined;
       verb?: string | undefined;
       resource?: string | undefined;
@@ -97,7 +99,7 @@ export class ClusterFault extends Error {
   ) {
     super(message, { cause: more.cause });
     this.kind = kind;
-    this.retryable = kind === 'unreachable' || kind === 'error' || kind === 'throttled';
+    this.retryable = more.retryable ?? (kind === 'unreachable' || kind === 'error' || kind === 'throttled');
     this.retryAfterMs = more.retryAfterMs;
     this.verb = more.verb;
     this.resource = more.resource;

@@ -34,6 +34,7 @@ describe('the connection to a real API server', () => {
     await expect(list(endpoint)).rejects.toMatchObject({
       name: 'ClusterFault',
       kind: 'unreachable',
+      retryable: false,
       message: expect.stringContaining(words),
     });
   });

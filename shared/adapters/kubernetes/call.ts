@@ -36,12 +36,23 @@ async function send(client: ApiClient, request: ApiRequest): Promise<ApiResponse
     return await client.request(request);
   } catch (cause) {
     if (cause instanceof CredentialsError) throw new ClusterFault('unauthorized', cause.message, { cause });
+    const untrusted = isUntrusted(cause);
+    const next = untrusted ? '; check the certificate authority (ca) of the cluster in the settings' : '';
     throw new ClusterFault(
       'unreachable',
-      `The API server did not answer ${request.method} ${request.path.split('?')[0]}: ${messageOf(reasonOf(cause))}`,
-      { cause },
+      `The API server did not answer ${request.method} ${request.path.split('?')[0]}: ${messageOf(reasonOf(cause))}${next}`,
+      { cause, ...(untrusted ? { retryable: false } : {}) },
     );
   }
+}
+
+/** OpenSSL's names for a certificate that does not verify, and Node's for one of another host. */
+const UNTRUSTED =
+  /^(ERR_TLS_CERT_ALTNAME_INVALID|UNABLE_TO_\w+|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|CERT_\w+|INVALID_CA|HOSTNAME_MISMATCH)$/;
+
+/** A certificate that we do not trust now we trust no more in a second: new settings mend it, and the next delivery. */
+function isUntrusted(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && UNTRUSTED.test(cause.code);
 }
 
 function answer({ status, headers, text }: ApiResponse): Answer {
