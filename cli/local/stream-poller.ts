@@ -2,9 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DescribeStreamCommand,
   DynamoDBStreamsClient,
+  ExpiredIteratorException,
   GetRecordsCommand,
+  type GetRecordsCommandOutput,
   GetShardIteratorCommand,
   type _Record as StreamRecord,
+  TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { LOCAL_AWS } from './local-aws.ts';
@@ -56,6 +59,8 @@ export function pollStream({
   let reads = 0;
   let lastFull = 0;
   const iterators = new Map<string, string | undefined>();
+  /** The last record read of each shard. */
+  const lastRead = new Map<string, string>();
 
   async function deliver(records: readonly DynamoDBRecord[]): Promise<void> {
     let open = [...records];
@@ -83,12 +88,33 @@ export function pollStream({
     }
   }
 
+  /** DynamoDB Local takes away the position in a shard that is still empty once other tables have written enough. */
+  async function read(
+    shard: string,
+    iterator: string,
+  ): Promise<Pick<GetRecordsCommandOutput, 'Records' | 'NextShardIterator'>> {
+    try {
+      const found = await client.send(new GetRecordsCommand({ ShardIterator: iterator }));
+      const last = found.Records?.at(-1)?.dynamodb?.SequenceNumber;
+      if (last) lastRead.set(shard, last);
+      return found;
+    } catch (fault) {
+      if (!(fault instanceof TrimmedDataAccessException || fault instanceof ExpiredIteratorException)) throw fault;
+      const SequenceNumber = lastRead.get(shard);
+      const position = SequenceNumber
+        ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER' as const, SequenceNumber }
+        : { ShardIteratorType: 'TRIM_HORIZON' as const };
+      const command = new GetShardIteratorCommand({ StreamArn: streamArn, ShardId: shard, ...position });
+      return { NextShardIterator: (await client.send(command)).ShardIterator };
+    }
+  }
+
   async function readOnce(): Promise<void> {
     await openNewShards();
     let count = 0;
     for (const [shard, iterator] of iterators) {
       if (!iterator) continue;
-      const { Records = [], NextShardIterator } = await client.send(new GetRecordsCommand({ ShardIterator: iterator }));
+      const { Records = [], NextShardIterator } = await read(shard, iterator);
       iterators.set(shard, NextShardIterator);
       count += Records.length;
       if (Records.length > 0) await deliver(Records.map(asLambdaGivesIt));
