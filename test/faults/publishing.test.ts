@@ -110,7 +110,7 @@ describe('a record in the stream that can never be sent', () => {
 
   const items = [
     { what: 'an item of keys and nothing else', item: {} },
-    { what: 'an item of another type', item: { id: 7, type: ['RollbackCompleted'], detail: 'none', createdAt: 'now' } },
+    { what: 'an item of another type', item: { id: 7, type: ['RollbackCompleted'], detail: 'none' } },
     { what: 'an item with a type that nobody knows', item: { ...anOutboxEvent({ id: 'poison' }), type: 'Exploded' } },
     {
       what: 'an item whose detail is another event’s',

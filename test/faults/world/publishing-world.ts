@@ -52,7 +52,7 @@ export async function openPublishingWorld(
   const invoked = { times: 0, killed: 0 };
   let publish: FunctionProcess | undefined;
 
-  /** An instance that is gone fails its batch, and the next try finds another one. */
+  /** A function that throws, or is gone, fails its batch; the next try may find a new instance. */
   async function invoke(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
     await sleep(PAUSE_MS);
     invoked.times += 1;
@@ -60,9 +60,10 @@ export async function openPublishingWorld(
       publish ??= await world.start('publish', env, invoked.times === 1 ? { spawned } : {});
       return BatchResponse.parse(await publish.invoke(event));
     } catch (error) {
-      if (!(error instanceof Killed)) throw error;
-      publish = undefined;
-      invoked.killed += 1;
+      if (error instanceof Killed) {
+        publish = undefined;
+        invoked.killed += 1;
+      }
       return { batchItemFailures: [{ itemIdentifier: event.Records[0]?.dynamodb?.SequenceNumber ?? '' }] };
     }
   }
