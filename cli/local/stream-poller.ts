@@ -99,11 +99,8 @@ export function pollStream({
       if (last) lastRead.set(shard, last);
       return found;
     } catch (fault) {
-      if (!(fault instanceof TrimmedDataAccessException || fault instanceof ExpiredIteratorException)) throw fault;
-      const SequenceNumber = lastRead.get(shard);
-      const position = SequenceNumber
-        ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER' as const, SequenceNumber }
-        : { ShardIteratorType: 'TRIM_HORIZON' as const };
+      if (!isLostPosition(fault)) throw fault;
+      const position = positionAfter(lastRead.get(shard));
       const command = new GetShardIteratorCommand({ StreamArn: streamArn, ShardId: shard, ...position });
       return { NextShardIterator: (await client.send(command)).ShardIterator };
     }
@@ -166,6 +163,16 @@ export function pollStream({
       client.destroy();
     },
   };
+}
+
+function isLostPosition(fault: unknown): boolean {
+  return fault instanceof TrimmedDataAccessException || fault instanceof ExpiredIteratorException;
+}
+
+function positionAfter(SequenceNumber: string | undefined) {
+  return SequenceNumber
+    ? { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER' as const, SequenceNumber }
+    : { ShardIteratorType: 'TRIM_HORIZON' as const };
 }
 
 /** Lambda's events are JSON: times are numbers, and there are no classes. */
