@@ -59,14 +59,21 @@ export async function runGuard(deps: GuardDeps, signal: AbortSignal): Promise<Gu
     slaBreached += written.filter(({ type }) => type === 'RollbackSlaBreached').length;
   };
   const olderThan = deps.clock.now() - RESEND_AFTER_MS;
-  const [events, clusters] = await Promise.all([
+  const ends = await Promise.allSettled([
     guarded(() => resendEvents(deps, olderThan, signal)),
     guarded(() => listUnfinished(deps.rollbackLog, signal)).then((records = []) =>
       guardClusters(records, deps, onWritten, signal),
     ),
   ]);
+  const [events, clusters] = [unwrap(ends[0]), unwrap(ends[1])];
   storeFaults.push(...[...clusters.values()].flatMap((run) => run.storeFaults));
   return { clusters, events, slaBreached, storeFaults };
+}
+
+/** Each part has ended by now, whatever nobody foresaw in the other. */
+function unwrap<T>(end: PromiseSettledResult<T>): T {
+  if (end.status === 'rejected') throw end.reason;
+  return end.value;
 }
 
 async function guardClusters(

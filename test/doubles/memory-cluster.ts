@@ -86,14 +86,12 @@ export function memoryCluster({
     virtualServices: {
       list: async (which) => listed(which),
       async listPage({ limit, from = '' }) {
-        const behind = listed('managed').filter(({ metadata }) => keyOf(metadata) > from);
-        const objects = behind.sort((a, b) => (keyOf(a.metadata) < keyOf(b.metadata) ? -1 : 1)).slice(0, limit);
-        const last = objects.at(-1);
-        return {
-          kind: 'page',
-          objects,
-          ...(last && behind.length > objects.length ? { next: keyOf(last.metadata) } : {}),
-        };
+        const managed = [...held].filter(([, { metadata }]) => Object.hasOwn(metadata.labels ?? {}, MARK.mode));
+        const behind = managed.filter(([key]) => key > from).sort(([a], [b]) => (a < b ? -1 : 1));
+        const page = behind.slice(0, limit);
+        const next = behind.length > page.length ? page.at(-1)?.[0] : undefined;
+        const objects = page.map(([, object]) => parseVirtualService(structuredClone(object)));
+        return { kind: 'page', objects, ...(next === undefined ? {} : { next }) };
       },
       async get(ref) {
         const object = held.get(keyOf(ref));

@@ -161,6 +161,33 @@ describe('guard, where something does not answer', () => {
     expect(service.meter.totals.has('GuardFaults cluster=healthy')).toBe(false);
   });
 
+  it.each(['a cluster', 'the store'])(
+    'does the rest of its work, and throws, where nobody foresaw what %s does',
+    async (which) => {
+      const service = rollbackService({ at: FIRED_AT + 2 * MINUTE });
+      const healthy = named('healthy', service.clock);
+      const odd = async () => Promise.reject(new TypeError('not foreseen'));
+      const broken = {
+        ...named('broken', service.clock),
+        virtualServices: { ...healthy.virtualServices, listPage: odd },
+      };
+      await service.post();
+      service.clock.advance(2 * MINUTE);
+      const bus = recordingBus();
+
+      const run = runGuardOf(service, {
+        bus,
+        clusters: async () => (which === 'a cluster' ? [broken, healthy] : []),
+        rollbackLog: which === 'a cluster' ? service.store : { ...service.store, unfinished: odd },
+      });
+
+      await expect(run).rejects.toThrow('not foreseen');
+      expect(bus.taken.map(({ type }) => type).sort()).toEqual(['RollbackCompleted', 'RollbackSlaBreached']);
+      const records = await service.records();
+      expect(records.map(({ cluster }) => cluster).includes('healthy')).toBe(which === 'a cluster');
+    },
+  );
+
   it('throws after all else is done where the store does not take a write, so that the schedule knows', async () => {
     const service = rollbackService({ objects: [rolledBackUnseen(0)], at: FIRED_AT });
     await service.post([
@@ -177,6 +204,20 @@ describe('guard, where something does not answer', () => {
     expect(service.log.lines.map(({ message }) => message)).toContain(
       'Guard could not read or write the store; the next run does what is left',
     );
+  });
+
+  it('makes records from journals where neither index can be read, and throws', async () => {
+    const service = rollbackService({ objects: [rolledBackUnseen(0)], at: FIRED_AT + 2 * MINUTE });
+    const away = async () => Promise.reject(new StoreFault('the index is away'));
+
+    const run = runGuardOf(service, {
+      rollbackLog: { ...service.store, unfinished: away },
+      outbox: { ...service.store.outbox, unsentPage: away },
+    });
+
+    await expect(run).rejects.toThrow('the index is away');
+    expect(await service.records()).toMatchObject([{ outcome: 'rolled-back' }]);
+    expect(service.meter.totals.has('EventsUnsent')).toBe(false);
   });
 
   it('sends what waits also where there are no settings, and throws', async () => {
