@@ -5,9 +5,13 @@ import { type RollbackRecord, UNKNOWN } from '#shared/domain/rollback-record.ts'
 import { isOverdue, isUnfinished } from '#shared/domain/unfinished.ts';
 import type { RollbackChange } from '#shared/ports/rollback-log.ts';
 import { alertOf, draftOfRecord } from './draft-of-record.ts';
+import { inParallel } from './in-parallel.ts';
 import type { DeliveryEntry } from './record-outcomes.ts';
 import { type Draft, type RecordDeps, recordRollbacks } from './record-rollbacks.ts';
 import { writeInRace } from './write-in-race.ts';
+
+/** Store calls under way at once. */
+const AT_ONCE = 8;
 
 export type EndParts = {
   readonly holdMs: number;
@@ -34,49 +38,46 @@ export async function endUnfinished(
   deps: RecordDeps,
   signal: AbortSignal,
 ): Promise<Ended> {
-  let unreachable = 0;
-  let givenUp = 0;
-  for (const group of Map.groupBy(records, ({ canary }) => canary).values()) {
-    const { rollbacks } = await deps.log.read(
-      group.map(({ id }) => id),
-      undefined,
-      signal,
-    );
-    const now = deps.clock.now();
-    const open = [...rollbacks.values()].filter(isUnfinished);
-    const overdue = await withoutReplaced(
-      open.filter((record) => isToEnd(record, parts, now)),
-      deps,
-      signal,
-    );
-    await recordRollbacks(
-      overdue.map((record) => unreachableDraft(record, parts, now)),
-      deps,
-      signal,
-    );
-    unreachable += overdue.length;
-    for (const { id } of open.filter((record) => isPastHold(record, parts, now)))
-      if (await giveUp(id, parts, deps, signal)) givenUp += 1;
-  }
-  return { unreachable, givenUp };
+  // By target: writes of one would only meet each other.
+  const groups = [...Map.groupBy(records, ({ canary }) => canary).values()];
+  const ends = await inParallel(groups, AT_ONCE, (group) => endGroup(group, parts, deps, signal));
+  return {
+    unreachable: ends.reduce((total, one) => total + one.unreachable, 0),
+    givenUp: ends.reduce((total, one) => total + one.givenUp, 0),
+  };
 }
 
-/** Two deliveries that raced may have left a record without canary beside the one that knows it: nobody is told of that. */
-async function withoutReplaced(
-  overdue: readonly RollbackRecord[],
-  { log }: RecordDeps,
+async function endGroup(
+  group: readonly RollbackRecord[],
+  parts: EndParts,
+  deps: RecordDeps,
   signal: AbortSignal,
-): Promise<RollbackRecord[]> {
-  const kept: RollbackRecord[] = [];
-  for (const record of overdue) {
-    const firing = firingOf(alertOf(record));
-    const isReplaced =
-      record.canary === UNKNOWN && (await log.ofFiring(firing, signal)).some(({ canary }) => canary !== UNKNOWN);
-    if (!isReplaced) kept.push(record);
-    // Whoever wrote it since finds it the next time.
-    else await log.commit({ rollbacks: [], remove: [{ ...record, firing }], events: [] }, signal);
-  }
-  return kept;
+): Promise<Ended> {
+  const ids = group.map(({ id }) => id);
+  const { rollbacks } = await deps.log.read(ids, undefined, signal);
+  const now = deps.clock.now();
+  const open = [...rollbacks.values()].filter(isUnfinished);
+  const toEnd = open.filter((record) => isToEnd(record, parts, now));
+  const replaced = await inParallel(toEnd, AT_ONCE, (record) => removeReplaced(record, deps, signal));
+  const overdue = toEnd.filter((_, index) => !replaced[index]);
+  const drafts = overdue.map((record) => unreachableDraft(record, parts, now));
+  await recordRollbacks(drafts, deps, signal);
+  const past = open.filter((record) => isPastHold(record, parts, now));
+  const given = await inParallel(past, AT_ONCE, ({ id }) => giveUp(id, parts, deps, signal));
+  return { unreachable: overdue.length, givenUp: given.filter(Boolean).length };
+}
+
+/**
+ * Two deliveries that raced may have left a record without canary beside the one that knows it: nobody is told of that.
+ * Answers whether this is one, and has been removed.
+ */
+async function removeReplaced(record: RollbackRecord, { log }: RecordDeps, signal: AbortSignal): Promise<boolean> {
+  if (record.canary !== UNKNOWN) return false;
+  const firing = firingOf(alertOf(record));
+  if ((await log.ofFiring(firing, signal)).every(({ canary }) => canary === UNKNOWN)) return false;
+  // Whoever wrote it since has it the next time.
+  await log.commit({ rollbacks: [], remove: [{ ...record, firing }], events: [] }, signal);
+  return true;
 }
 
 function isToEnd(record: RollbackRecord, parts: EndParts, now: number): boolean {

@@ -207,6 +207,38 @@ describe('an overdue rollback', () => {
   });
 });
 
+describe('a record without canary that two racing deliveries left beside the one that knows it', () => {
+  it('is removed when it would be overdue, and wakes nobody', async () => {
+    const service = rollbackService();
+    await pending(service);
+    const [ghost] = await service.records();
+    if (!ghost) throw new Error('a record');
+    await service.post();
+    await service.store.commit({ rollbacks: [ghost], remove: [], events: [] }, signal);
+    service.clock.advance(MINUTE);
+    const away = [scriptedCluster(service.cluster, { list: times(9, fails('unauthorized')) })];
+
+    await runGuardOf(service, { clusters: async () => away });
+
+    expect(await service.records()).toMatchObject([{ outcome: 'rolled-back' }]);
+    expect(await typesOf(service)).toEqual(['RollbackCompleted']);
+  });
+
+  it('goes with the next look at the firing', async () => {
+    const service = rollbackService();
+    await pending(service);
+    const [ghost] = await service.records();
+    if (!ghost) throw new Error('a record');
+    await service.post();
+    await service.store.commit({ rollbacks: [ghost], remove: [], events: [] }, signal);
+
+    await runGuardOf(service);
+
+    expect(await service.records()).toMatchObject([{ outcome: 'rolled-back' }]);
+    expect(await typesOf(service)).toEqual(['RollbackCompleted']);
+  });
+});
+
 describe('guard, for the outbox', () => {
   async function withOldEvents(count: number): Promise<Service> {
     const service = rollbackService({
