@@ -37,8 +37,14 @@ const JournalEntrySchema = z.object({
   undo: z.optional(z.array(PatchOperationSchema)),
 });
 
-/** Reads `weightless/journal`. Anyone may have written there: what is garbage, or another object's, is counted and left out. */
-export function readJournal({ metadata }: VirtualService): Journal {
+/** No two of our clocks are further apart: what was sent later than this from now was not sent by us. */
+const MAX_AHEAD_MS = 5 * 60_000;
+
+/**
+ * Reads `weightless/journal`. Anyone may have written there: what is garbage, another object's, or from after `now`
+ * (epoch ms), is counted and left out.
+ */
+export function readJournal({ metadata }: VirtualService, now = Number.POSITIVE_INFINITY): Journal {
   const text = metadata.annotations[MARK.journal];
   if (text === undefined) return { entries: [], ignored: 0 };
   const list = parseList(text);
@@ -46,7 +52,8 @@ export function readJournal({ metadata }: VirtualService): Journal {
   const entries: JournalEntry[] = [];
   for (const item of list) {
     const entry = JournalEntrySchema.safeParse(item);
-    if (entry.success && entry.data.uid === metadata.uid) entries.push(entry.data);
+    if (entry.success && entry.data.uid === metadata.uid && entry.data.sentAt <= now + MAX_AHEAD_MS)
+      entries.push(entry.data);
   }
   return { entries, ignored: list.length - entries.length };
 }

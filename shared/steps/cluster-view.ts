@@ -3,7 +3,7 @@ import type { Journal } from '#shared/domain/journal.ts';
 import { type Managed, readManaged } from '#shared/domain/managed.ts';
 import type { DestinationRule, Endpoints, Rollout } from '#shared/domain/surroundings.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
-import type { Cluster } from '#shared/ports/cluster.ts';
+import type { Cluster, Listed } from '#shared/ports/cluster.ts';
 import { type Budget, withRetries } from './budget.ts';
 
 /**
@@ -13,6 +13,8 @@ import { type Budget, withRetries } from './budget.ts';
 export type ClusterView = {
   readonly cluster: Cluster;
   readonly managed: readonly Managed[];
+  /** Configured namespaces whose VirtualServices we may not list; they stand in `unknowns`, too. */
+  readonly forbidden: readonly string[];
   readonly unknowns: ReadonlySet<string>;
   /** What stands in an object's journal, read once however many alerts are about it. */
   journal(managed: Managed): Journal;
@@ -23,7 +25,7 @@ export type ClusterView = {
   pods(namespace: string, labels: Readonly<Record<string, string>>): Promise<readonly string[] | undefined>;
   /** An object that the mode label does not mark. Throws ClusterFault: whether a delegate holds the canary must be known. */
   unmanaged(name: string): Promise<VirtualService | undefined>;
-  /** Every VirtualService there is, asked for when the first canary is at zero; `unknown` where that fails. */
+  /** Every VirtualService there is, asked for when the first canary is at zero; `unknown` where one may be missing. */
   everything(): Promise<readonly VirtualService[] | 'unknown'>;
 };
 
@@ -32,7 +34,7 @@ export type ViewHints = {
   readonly namespaces: readonly string[];
   readonly listing: 'managed' | 'managed-cached';
   /** The managed objects, where they have been read already. */
-  readonly objects?: readonly VirtualService[] | undefined;
+  readonly listed?: Listed<VirtualService> | undefined;
 };
 
 /** Reads first, all at once: VirtualServices, Rollouts, and DestinationRules and EndpointSlices where the alerts point. */
@@ -59,6 +61,11 @@ export async function openClusterView(cluster: Cluster, hints: ViewHints, budget
     );
   }
 
+  function seen<T>(what: string, { objects, forbidden }: Listed<T>): readonly T[] {
+    for (const namespace of forbidden) unknowns.add(`${what} of ${namespace}`);
+    return objects;
+  }
+
   const rules = (namespace: string) =>
     optional(
       `destinationrules of ${namespace}`,
@@ -71,23 +78,24 @@ export async function openClusterView(cluster: Cluster, hints: ViewHints, budget
       surroundings && (() => surroundings.endpoints(namespace, undefined, signal)),
       undefined,
     );
-  const rollouts = () => optional('rollouts', surroundings && (() => surroundings.rollouts(signal)), []);
+  const rollouts = () =>
+    optional('rollouts', surroundings && (async () => seen('rollouts', await surroundings.rollouts(signal))), []);
 
   void rollouts();
   for (const namespace of hints.namespaces) {
     void rules(namespace);
     void slices(namespace);
   }
-  const managed = readManaged(
-    hints.objects ?? (await withRetries(budget, () => virtualServices.list(hints.listing, signal))),
-  );
+  const listed = hints.listed ?? (await withRetries(budget, () => virtualServices.list(hints.listing, signal)));
+  const managed = readManaged(seen('virtualservices', listed));
 
   return {
     cluster,
     managed,
+    forbidden: listed.forbidden,
     unknowns,
     journal(one) {
-      const journal = journals.get(one) ?? readJournal(one.object);
+      const journal = journals.get(one) ?? readJournal(one.object, budget.clock.now());
       journals.set(one, journal);
       return journal;
     },
@@ -108,6 +116,10 @@ export async function openClusterView(cluster: Cluster, hints: ViewHints, budget
         const [namespace = '', object = ''] = name.split('/');
         return withRetries(budget, () => virtualServices.get({ namespace, name: object }, signal));
       }),
-    everything: () => once('everything', () => virtualServices.list('all', signal).catch(() => 'unknown' as const)),
+    everything: () =>
+      once('everything', async () => {
+        const all = await virtualServices.list('all', signal).catch(() => undefined);
+        return all && all.forbidden.length === 0 ? all.objects : 'unknown';
+      }),
   };
 }

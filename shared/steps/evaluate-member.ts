@@ -48,7 +48,7 @@ type Question = MemberQuestion & { readonly journal: Journal };
 
 /** Weights decide; the journal only tells which firing may still act, and when the canary was at zero. */
 export function evaluateMember(asked: MemberQuestion): Evaluation {
-  const question = { ...asked, journal: readJournal(asked.managed.object) };
+  const question = { ...asked, journal: readJournal(asked.managed.object, asked.now) };
   const { managed, canary, context } = question;
   const { object, marks, name } = managed;
   const refuse = (reason: Reason, message: string, commands: readonly Command[]) =>

@@ -76,6 +76,13 @@ const variants: readonly Variant[] = [
     what: 'garbage: this firing, sent in the year 33658',
     annotations: (world, uid) => journal(entry(uid, firingOf(world), { sentAt: 1e15, holdUntil: 1e15 })),
   },
+  {
+    what: 'garbage: this firing, sent a year from now',
+    annotations: (world, uid) => {
+      const sentAt = Date.now() + 365 * 24 * HOUR_MS;
+      return journal(entry(uid, firingOf(world), { receivedAt: sentAt, sentAt, holdUntil: sentAt + HOUR_MS }));
+    },
+  },
   { what: 'garbage: `__proto__`', annotations: written('[{"__proto__":{"v":1,"uid":"x"}}]') },
   {
     what: 'of a copied object, with this firing',

@@ -68,6 +68,16 @@ describe('the journal of an object', () => {
     expect(read(JSON.stringify(copied))).toEqual({ entries: [aJournalEntry({ id: 'ours' })], ignored: 1 });
   });
 
+  it('that tells of what is still to come is garbage; a clock that is somewhat ahead is not', () => {
+    const now = aJournalEntry().sentAt;
+    const minutesAhead = (minutes: number) => aJournalEntry({ id: `${minutes}`, sentAt: now + minutes * 60_000 });
+    const annotations = { 'weightless/journal': JSON.stringify([0, 4, 6, 525_600].map(minutesAhead)) };
+
+    const { entries, ignored } = readJournal(aParsedVirtualService({ annotations }), now);
+
+    expect({ ids: entries.map(({ id }) => id), ignored }).toEqual({ ids: ['0', '4'], ignored: 2 });
+  });
+
   it('keeps nothing that it does not know', () => {
     const { entries } = read(JSON.stringify([{ ...aJournalEntry(), extra: 'x' }]));
 
