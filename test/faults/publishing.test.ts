@@ -13,8 +13,11 @@ import {
 } from './proxy/faults.ts';
 import { expectRollback } from './world/expect-rollback.ts';
 import { openFaultStage } from './world/fault-stage.ts';
+import { openWorld } from './world/fault-world.ts';
+import { insist } from './world/insist.ts';
 import { killAt, killPoints } from './world/kill-at.ts';
 import { openPublishingWorld, type PublishingWorld } from './world/publishing-world.ts';
+import { runGuard } from './world/run-guard.ts';
 import { tally } from './world/tally.ts';
 import { until } from './world/until.ts';
 
@@ -67,6 +70,26 @@ describe('a bus that', () => {
       expect(delivered.status).toBe(200);
       await expectEachSent(world);
       row.measure('times that an event was sent, under its one id:', world.bus.taken.length / FIRINGS.length);
+    });
+  });
+});
+
+describe('events that the stream gave up', () => {
+  const row = tally('EventBridge down for longer than the stream keeps trying: guard sends what waits');
+
+  test.concurrent('come by guard, each under the one id that it has, and once', async (context) => {
+    await row.hold(async () => {
+      const world = await openWorld(stage, context.onTestFinished);
+      const alerts = FIRINGS.map((fingerprint) => world.alert({ fingerprint }));
+      await insist(world, undefined, alerts);
+      const ids = (await world.events()).map(({ id }) => id).sort();
+
+      const sent = await runGuard(world, context.onTestFinished);
+      const again = await runGuard(world, context.onTestFinished);
+
+      expect(sent.map(({ Detail }) => JSON.parse(Detail).metadata.id).sort()).toEqual(ids);
+      expect(ids).toHaveLength(FIRINGS.length);
+      expect(again).toEqual([]);
     });
   });
 });

@@ -1,4 +1,4 @@
-import { startPutEventsServer } from '#test/doubles/put-events-server.ts';
+import { type PutEventsServer, startPutEventsServer } from '#test/doubles/put-events-server.ts';
 import type { FaultWorld, OnEnd } from './fault-world.ts';
 import { type FunctionProcess, Killed } from './function-process.ts';
 
@@ -6,8 +6,8 @@ import { type FunctionProcess, Killed } from './function-process.ts';
 const LATER_MS = 120_000;
 const MOST_RUNS = 5;
 
-/** The guard function, as the schedule invokes it: each run may fail, and the next one comes. Answers how many it took. */
-export async function runGuard(world: FaultWorld, onEnd: OnEnd): Promise<number> {
+/** The guard function, as the schedule invokes it: each run may fail, and the next one comes. Answers what it sent. */
+export async function runGuard(world: FaultWorld, onEnd: OnEnd): Promise<PutEventsServer['taken']> {
   const bus = await startPutEventsServer();
   onEnd(bus.stop);
   const env = { AWS_ENDPOINT_URL_EVENTBRIDGE: bus.endpoint };
@@ -17,7 +17,7 @@ export async function runGuard(world: FaultWorld, onEnd: OnEnd): Promise<number>
     try {
       guard = await world.start('guard', env, { clockMs: LATER_MS });
       await guard.invoke({}, 60_000);
-      return run;
+      return bus.taken;
     } catch (error) {
       if (!(error instanceof Killed)) failure = error;
       await guard?.stop();
