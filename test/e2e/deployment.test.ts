@@ -2,41 +2,62 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { awsOf } from './aws.ts';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Aws, awsOf } from './aws.ts';
 import { type Emulator, startEmulator } from './engines/emulator.ts';
 import { listAccount } from './list-account.ts';
 import { runNpm } from './run-npm.ts';
 
 let emulator: Emulator;
+let aws: Aws;
 let directory: string;
-beforeAll(async () => {
+beforeEach(async () => {
   emulator = await startEmulator();
-  directory = await mkdtemp(join(tmpdir(), 'weightless-e2e-removal-'));
+  aws = awsOf(emulator.env);
+  directory = await mkdtemp(join(tmpdir(), 'weightless-e2e-deployment-'));
 });
-afterAll(async () => {
+afterEach(async () => {
   await emulator.stop();
   await rm(directory, { recursive: true, force: true });
 });
 
+/** How a stage is deployed and removed, by the settings as they are then. */
+async function deploymentOf(stage: string, more: Record<string, string>, settings = settingsOfAnyone()) {
+  const file = join(directory, `${stage}.json`);
+  await writeFile(file, JSON.stringify(settings));
+  const params = { architecture: 'x86_64', settings: file, ...more };
+  return { stage, params, env: emulator.env, dist: join(directory, 'dist') };
+}
+
 /** What the account holds before a stack is deployed, while it is there, and after it was removed. */
 async function deployAndRemove(stage: string, params: Record<string, string>) {
-  const settings = join(directory, 'settings.json');
-  await writeFile(settings, JSON.stringify(settingsOfAnyone()));
-  const command = {
-    stage,
-    params: { architecture: 'x86_64', settings, ...params },
-    env: emulator.env,
-    dist: join(directory, 'dist'),
-  };
-  const aws = awsOf(emulator.env);
+  const deployment = await deploymentOf(stage, params);
   await aws.sns.send(new CreateTopicCommand({ Name: 'alerts' }));
   const before = await listAccount(aws, emulator.env);
-  await runNpm({ script: 'deploy', ...command });
+  await runNpm({ script: 'deploy', ...deployment });
   const deployed = await listAccount(aws, emulator.env);
-  await runNpm({ script: 'remove', ...command });
+  await runNpm({ script: 'remove', ...deployment });
   return { before, deployed, after: await listAccount(aws, emulator.env) };
 }
+
+describe('a stack that is deployed again', () => {
+  test('keeps what is in its table, and has the new settings', async () => {
+    const item = { pk: 'ROLLBACK#kept', sk: 'ROLLBACK' };
+    await runNpm({ script: 'deploy', ...(await deploymentOf('again', {})) });
+    const [TableName] = (await listAccount(aws, emulator.env))['tables'] ?? [];
+    await aws.dynamodb.send(new PutCommand({ TableName, Item: item }));
+
+    const observing = { ...settingsOfAnyone(), mode: 'observe' };
+    await runNpm({ script: 'deploy', ...(await deploymentOf('again', {}, observing)) });
+
+    const kept = await aws.dynamodb.send(new GetCommand({ TableName, Key: item }));
+    const stored = await aws.ssm.send(new GetParameterCommand({ Name: '/weightless/again/settings' }));
+    expect(kept.Item).toEqual(item);
+    expect(JSON.parse(stored.Parameter?.Value ?? '{}')).toMatchObject({ mode: 'observe' });
+  });
+});
 
 describe('a stack that is removed', () => {
   test('leaves nothing in the account where the table is not to be kept', async () => {
@@ -55,7 +76,7 @@ describe('a stack that is removed', () => {
 });
 
 /** Every kind of thing that settings can bring into a stack. */
-function settingsOfAnyone() {
+function settingsOfAnyone(): Record<string, unknown> {
   return {
     clusters: [
       { name: 'production', endpoint: 'https://127.0.0.1:6443', token: { secret: 'weightless/production' } },
