@@ -92,6 +92,13 @@ export function listManagedCommand(context: string | undefined): Command {
   };
 }
 
+export function namespaceRightsCommand(namespace: string, context: string | undefined): Command {
+  return {
+    does: `from a checkout of Weightless: give it its rights in ${namespace}`,
+    run: kubectl(context, ['apply', '--namespace', namespace, '-f', 'infra/kubernetes/namespaced.yaml']),
+  };
+}
+
 /** The lever of the controller that owns the weights: a bare patch would be undone at once, or make it worse. */
 export function ownerCommands({ by, namespace, name }: NonNullable<Target['managedBy']>, context?: string): Command[] {
   if (by === 'rollouts') {

@@ -14,7 +14,7 @@ export type Listing = 'managed' | 'managed-cached' | 'all';
 
 /** The one thing that we read and write. Every method throws ClusterFault where the cluster gives no usable answer. */
 export type VirtualServices = {
-  list(which: Listing, signal: AbortSignal): Promise<readonly VirtualService[]>;
+  list(which: Listing, signal: AbortSignal): Promise<Listed<VirtualService>>;
   /**
    * Those with the mode label as they were when the first page was read, in pages of about `limit`: for whoever looks at
    * thousands of them and is in no hurry.
@@ -26,9 +26,16 @@ export type VirtualServices = {
   patch(ref: ObjectRef, operations: readonly PatchOperation[], signal: AbortSignal): Promise<PatchAnswer>;
 };
 
+/** What there is, as far as we may see it. */
+export type Listed<T> = {
+  readonly objects: readonly T[];
+  /** Namespaces of the settings whose objects we may not list: what there is in them is not known. */
+  readonly forbidden: readonly string[];
+};
+
 export type ListPage =
   /** `next` is absent after the last page. */
-  | { readonly kind: 'page'; readonly objects: readonly VirtualService[]; readonly next?: string | undefined }
+  | (Listed<VirtualService> & { readonly kind: 'page'; readonly next?: string | undefined })
   /** The cluster remembers the list no more (410): begin anew. */
   | { readonly kind: 'expired' };
 
@@ -54,7 +61,7 @@ export type PatchAnswer =
 
 /** What helps to tell canary from stable. None of these can fail a rollback. */
 export type Surroundings = {
-  rollouts(signal: AbortSignal): Promise<readonly Rollout[]>;
+  rollouts(signal: AbortSignal): Promise<Listed<Rollout>>;
   destinationRules(namespace: string, signal: AbortSignal): Promise<readonly DestinationRule[]>;
   /** Of one service, or of all services of the namespace. */
   endpoints(namespace: string, service: string | undefined, signal: AbortSignal): Promise<readonly Endpoints[]>;

@@ -61,10 +61,10 @@ export function draftOfTarget(
 /** A rollback goes on without the optional reads; who reads of it must know what it did not know. */
 function withUnknowns(message: string, unknowns: readonly string[]): string {
   if (unknowns.length === 0) return message;
-  const owner = unknowns.includes('rollouts')
+  const owner = unknowns.some((one) => one.startsWith('rollouts'))
     ? ' So it is not known whether an Argo Rollout owns the weights and puts them back.'
     : '';
-  return `${message} The cluster did not let us read in time: ${unknowns.join(', ')}.${owner}`;
+  return `${message} The cluster did not let us read, or not in time: ${unknowns.join(', ')}.${owner}`;
 }
 
 /** The strictest of the members' own targets; the settings' where none says one. */

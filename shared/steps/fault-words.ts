@@ -31,7 +31,13 @@ export function forbiddenMessage({
 }): string {
   const needed =
     verb && resource
-      ? `The service lacks the right to ${verb} ${resource}: apply infra/kubernetes/cluster-role.yaml. `
+      ? `The service lacks the right to ${verb} ${resource}: apply infra/kubernetes/cluster-role.yaml, or to the namespace infra/kubernetes/namespaced.yaml. `
       : '';
   return `${needed}The API server said: ${message}`;
+}
+
+/** Namespaces of the settings that answer a LIST with 403. */
+export function forbiddenNamespaces(namespaces: readonly string[]): string {
+  const each = namespaces.length > 1 ? 'each of them' : 'it';
+  return `The service may not list the VirtualServices of ${namespaces.join(', ')}: apply infra/kubernetes/namespaced.yaml to ${each}, or take ${each} out of the cluster's namespaces in the settings.`;
 }

@@ -16,7 +16,12 @@ const LOOK_BACK_MS = 24 * 3_600_000;
 /** A firing that a journal names, and whose record does not tell of the rollback. */
 export type Unrecorded = JournaledFiring & { readonly id: string };
 
-export type JournalSearch = { readonly objects: number; readonly unrecorded: readonly Unrecorded[] };
+export type JournalSearch = {
+  readonly objects: number;
+  readonly unrecorded: readonly Unrecorded[];
+  /** Namespaces whose journals we may not read. */
+  readonly forbidden: readonly string[];
+};
 
 /** Reads the journals of a cluster, and, page after page, the records of what they name. Throws ClusterFault, StoreFault. */
 export async function findUnrecorded(
@@ -28,14 +33,16 @@ export async function findUnrecorded(
   const named = new Map<string, Unrecorded>();
   const unrecorded: Unrecorded[] = [];
   const names = new Set<string>();
+  const forbidden = new Set<string>();
   for await (const page of listManaged(cluster, budget)) {
-    for (const object of page) names.add(nameOf(object));
-    const firings = page.flatMap((object) => settledFirings(object, cluster.name, budget.clock.now()));
+    for (const namespace of page.forbidden) forbidden.add(namespace);
+    for (const object of page.objects) names.add(nameOf(object));
+    const firings = page.objects.flatMap((object) => settledFirings(object, cluster.name, budget.clock.now()));
     const fresh = new Map(firings.filter(({ id }) => !named.has(id)).map((one) => [one.id, one]));
     for (const [id, one] of fresh) named.set(id, one);
     unrecorded.push(...(await withoutRecord([...fresh.values()], log, signal)));
   }
-  return { objects: names.size, unrecorded };
+  return { objects: names.size, unrecorded, forbidden: [...forbidden] };
 }
 
 async function withoutRecord(

@@ -3,6 +3,7 @@ import { type Cluster, ClusterFault } from '#shared/ports/cluster.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
 import type { Budget } from './budget.ts';
 import { endUnfinished } from './end-unfinished.ts';
+import { forbiddenNamespaces } from './fault-words.ts';
 import { findUnrecorded } from './find-unrecorded.ts';
 import { recordJournaled } from './record-journaled.ts';
 import type { RecordDeps } from './record-rollbacks.ts';
@@ -69,6 +70,7 @@ export async function guardCluster(
     const budget = budgetOf(journalsMs, deps, signal);
     const found = await findUnrecorded(cluster, deps.log, budget, signal);
     objects = found.objects;
+    if (found.forbidden.length > 0) clusterFaults.push(forbiddenNamespaces(found.forbidden));
     return (await recordJournaled(found.unrecorded, cluster, policy, budget, deps, signal)).length;
   }, 0);
   const parts = { holdMs: policy.holdMs, last: tried.last, context: cluster?.context };

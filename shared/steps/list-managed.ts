@@ -1,5 +1,5 @@
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
-import { type Cluster, ClusterFault } from '#shared/ports/cluster.ts';
+import { type Cluster, ClusterFault, type Listed } from '#shared/ports/cluster.ts';
 import { type Budget, withRetries } from './budget.ts';
 
 /** About what the API server sends in 2 MB. */
@@ -11,7 +11,7 @@ const MAX_BEGINNINGS = 3;
  * Every managed object of a cluster, page after page. Where the cluster has forgotten the list before its end, it begins
  * anew, and objects come a second time. Throws ClusterFault.
  */
-export async function* listManaged(cluster: Cluster, budget: Budget): AsyncGenerator<readonly VirtualService[]> {
+export async function* listManaged(cluster: Cluster, budget: Budget): AsyncGenerator<Listed<VirtualService>> {
   for (let beginnings = 0; beginnings < MAX_BEGINNINGS; beginnings += 1) {
     let from: string | undefined;
     do {
@@ -19,7 +19,7 @@ export async function* listManaged(cluster: Cluster, budget: Budget): AsyncGener
         cluster.virtualServices.listPage({ limit: PAGE_OBJECTS, from }, budget.signal),
       );
       if (page.kind === 'expired') break;
-      yield page.objects;
+      yield page;
       if (page.next === undefined) return;
       from = page.next;
     } while (!budget.signal.aborted);

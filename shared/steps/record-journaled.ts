@@ -4,7 +4,7 @@ import { mirroredDestinations } from '#shared/domain/plan-mirrors.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { routedDestinations } from '#shared/domain/routes.ts';
 import { nameOf, type VirtualService } from '#shared/domain/virtual-service.ts';
-import type { Cluster } from '#shared/ports/cluster.ts';
+import type { Cluster, Listed } from '#shared/ports/cluster.ts';
 import type { Budget } from './budget.ts';
 import { type ClusterView, openClusterView } from './cluster-view.ts';
 import { draftOfTarget } from './draft-rollback.ts';
@@ -30,8 +30,8 @@ export async function recordJournaled(
   signal: AbortSignal,
 ): Promise<RollbackRecord[]> {
   if (unrecorded.length === 0) return [];
-  const objects = await readAll(cluster, budget);
-  const view = await openClusterView(cluster, { namespaces: [], listing: 'managed', objects }, budget);
+  const listed = await readAll(cluster, budget);
+  const view = await openClusterView(cluster, { namespaces: [], listing: 'managed', listed }, budget);
   const { members, named } = readTargets(view, budget.clock.now());
   // What the object says no more, or with the object is gone, nobody can prove.
   const groups = [
@@ -70,10 +70,14 @@ export async function recordJournaled(
   }
 }
 
-async function readAll(cluster: Cluster, budget: Budget): Promise<VirtualService[]> {
+async function readAll(cluster: Cluster, budget: Budget): Promise<Listed<VirtualService>> {
   const objects = new Map<string, VirtualService>();
-  for await (const page of listManaged(cluster, budget)) for (const object of page) objects.set(nameOf(object), object);
-  return [...objects.values()];
+  const forbidden = new Set<string>();
+  for await (const page of listManaged(cluster, budget)) {
+    for (const object of page.objects) objects.set(nameOf(object), object);
+    for (const namespace of page.forbidden) forbidden.add(namespace);
+  }
+  return { objects: [...objects.values()], forbidden: [...forbidden] };
 }
 
 type Targets = {

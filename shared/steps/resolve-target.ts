@@ -36,7 +36,8 @@ export async function resolveTarget(
   const lost = (managed: Managed) => repointedCanaries(managed, view.journal(managed), firingOf(alert), now);
   const found = findVirtualServices(alert, view.managed, (managed) => lost(managed).all);
   if (found.kind === 'invalid-target') return unresolved.invalidTarget(found);
-  if (found.kind === 'not-found') return unresolved.noManagedVirtualService(alert, view.cluster.name);
+  const nothing = (said: Unresolved) => (view.forbidden.length > 0 ? unresolved.notAllSeen(said, view) : said);
+  if (found.kind === 'not-found') return nothing(unresolved.noManagedVirtualService(alert, view.cluster.name));
   const involved = withDelegates(found.virtualServices, view.managed);
   const [rules, rollouts] = await Promise.all([view.rules(namespacesOf(involved)), view.rollouts()]);
   const question = { alert, host: found.host, rules, rollouts };
@@ -52,7 +53,7 @@ export async function resolveTarget(
     return unresolved.delegateNotManaged(hidden, view.cluster, sides.find(({ stable }) => stable) ?? sides[0]);
   const problem = firstProblem(answers, canaries);
   if (problem) return problemOf(problem, view, mode, rollouts);
-  if (canaries.length === 0) return unresolved.noCanary(involved);
+  if (canaries.length === 0) return nothing(unresolved.noCanary(involved));
   if (canaries.length > 1 && found.by !== 'explicit' && found.by !== 'match') {
     return unresolved.ambiguousTarget(canaries, sides, view.cluster);
   }

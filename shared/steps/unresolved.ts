@@ -5,6 +5,7 @@ import {
   labelModeCommand,
   listManagedCommand,
   markingCommands,
+  namespaceRightsCommand,
   ownerCommands,
   removeMarkCommand,
   showCommand,
@@ -17,7 +18,8 @@ import { describeProblems, MARK, type MarkProblem } from '#shared/domain/marks.t
 import type { Reason } from '#shared/domain/outcome.ts';
 import type { Target, Unresolved } from '#shared/domain/target.ts';
 import type { Cluster, ClusterFault } from '#shared/ports/cluster.ts';
-import { faultReason } from './fault-words.ts';
+import type { ClusterView } from './cluster-view.ts';
+import { faultReason, forbiddenNamespaces } from './fault-words.ts';
 
 /** The words for every alert that ends without a target: what happened, where, what to do next. */
 
@@ -162,6 +164,16 @@ export function ownerMessage({ by, namespace, name }: NonNullable<Target['manage
 /** What would have been said, had the mode let us. */
 export function observed(said: Unresolved): Unresolved {
   return { ...said, reason: 'mode-observe', message: `Observed only. ${said.message}` };
+}
+
+/** Nothing was found, and not everything could be seen: whether there is a canary is not known. */
+export function notAllSeen(
+  said: Unresolved,
+  { cluster, forbidden }: Pick<ClusterView, 'cluster' | 'forbidden'>,
+): Unresolved {
+  const message = `${said.message} But the canary may be where we cannot look. ${forbiddenNamespaces(forbidden)}`;
+  const commands = forbidden.map((namespace) => namespaceRightsCommand(namespace, cluster.context));
+  return { ...said, reason: 'forbidden', message, commands };
 }
 
 /** The cluster gave no usable answer: most of these a retry mends. */

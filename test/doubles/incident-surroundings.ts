@@ -3,7 +3,7 @@ import type { Surroundings } from '#shared/ports/cluster.ts';
 /** The incident's DestinationRule and pods: v1 is ready, one pod of v2 is not. */
 export function incidentSurroundings(overrides: Partial<Surroundings> = {}): Surroundings {
   return {
-    rollouts: async () => [],
+    rollouts: async () => ({ objects: [], forbidden: [] }),
     destinationRules: async () => [
       {
         namespace: 'production',

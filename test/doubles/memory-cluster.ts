@@ -84,14 +84,14 @@ export function memoryCluster({
   return {
     name,
     virtualServices: {
-      list: async (which) => listed(which),
+      list: async (which) => ({ objects: listed(which), forbidden: [] }),
       async listPage({ limit, from = '' }) {
         const managed = [...held].filter(([, { metadata }]) => Object.hasOwn(metadata.labels ?? {}, MARK.mode));
         const behind = managed.filter(([key]) => key > from).sort(([a], [b]) => (a < b ? -1 : 1));
         const page = behind.slice(0, limit);
         const next = behind.length > page.length ? page.at(-1)?.[0] : undefined;
         const objects = page.map(([, object]) => parseVirtualService(structuredClone(object)));
-        return { kind: 'page', objects, ...(next === undefined ? {} : { next }) };
+        return { kind: 'page', objects, forbidden: [], ...(next === undefined ? {} : { next }) };
       },
       async get(ref) {
         const object = held.get(keyOf(ref));

@@ -2,6 +2,7 @@ import type { VirtualService } from '#shared/domain/virtual-service.ts';
 import {
   type Cluster,
   ClusterFault,
+  type Listed,
   type ListPage,
   type PatchAnswer,
   type VirtualServices,
@@ -12,8 +13,8 @@ export type Turn<T> = (real: () => Promise<T>) => Promise<T>;
 
 /** Turns are taken in order, one a call; after the last one the calls are real. */
 export type Script = {
-  readonly list?: readonly Turn<readonly VirtualService[]>[];
-  readonly all?: readonly Turn<readonly VirtualService[]>[];
+  readonly list?: readonly Turn<Listed<VirtualService>>[];
+  readonly all?: readonly Turn<Listed<VirtualService>>[];
   readonly page?: readonly Turn<ListPage>[];
   readonly get?: readonly Turn<VirtualService | undefined>[];
   readonly patch?: readonly Turn<PatchAnswer>[];

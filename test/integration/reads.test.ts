@@ -3,8 +3,8 @@ import { ClusterFault, type Surroundings } from '#shared/ports/cluster.ts';
 import { aRawAlert } from '#test/builders/alert.ts';
 import { aVirtualService, INCIDENT_NAME, type RawVirtualService } from '#test/builders/virtual-service.ts';
 import { incidentSurroundings } from '#test/doubles/incident-surroundings.ts';
-import { rollbackService } from '#test/doubles/rollback-service.ts';
-import { afterwards, fails, scriptedCluster } from '#test/doubles/scripted-cluster.ts';
+import { rollbackService, type ServiceParts } from '#test/doubles/rollback-service.ts';
+import { afterwards, fails, scriptedCluster, type Turn, times } from '#test/doubles/scripted-cluster.ts';
 
 const fault = async () => {
   throw new ClusterFault('forbidden', 'no rights');
@@ -56,6 +56,66 @@ describe('a read that is not needed for a rollback', () => {
         ...['list managed-cached', 'rollouts', 'destinationrules', 'endpointslices', 'pods', 'patch', 'list all'],
       ]),
     );
+  });
+});
+
+describe('a namespace of the settings that may not be listed', () => {
+  /** The service sees `production`, where the incident is, and not `shop`. */
+  function withGap(parts: ServiceParts = {}) {
+    const gap =
+      <T extends object>(): Turn<T> =>
+      async (real) => ({ ...(await real()), forbidden: ['shop'] });
+    return rollbackService({
+      ...parts,
+      clusters: (memory) => [
+        scriptedCluster({ ...memory, context: 'eu' }, { list: times(9, gap()), all: times(9, gap()) }),
+      ],
+    });
+  }
+
+  it('does not stop a rollback elsewhere, whose record names the gap', async () => {
+    const service = withGap();
+
+    const { status, results } = await service.post();
+
+    expect({ status, results }).toMatchObject({ status: 200, results: [{ outcome: 'rolled-back' }] });
+    expect(service.cluster.read(INCIDENT_NAME).spec.http?.[1]?.route).toMatchObject([{ weight: 100 }, { weight: 0 }]);
+    expect(await service.records()).toMatchObject([
+      {
+        outcome: 'rolled-back',
+        unknowns: ['virtualservices of shop'],
+        residual: 'unknown',
+        message: expect.stringContaining('did not let us read, or not in time: virtualservices of shop.'),
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      'no VirtualService',
+      aRawAlert({ labels: { ...aRawAlert().labels, destination_service_name: 'cart' } }),
+      'no VirtualService with',
+    ],
+    ['no canary', aRawAlert(), 'there is no canary to roll back'],
+  ])('fails an alert that finds %s, and says what to do', async (what, alert, words) => {
+    const one = [{ route: [{ destination: { host: 'payment-svc', subset: 'v1' } }] }];
+    const spec = { hosts: ['payment-svc'], http: one };
+    const service = withGap(what === 'no canary' ? { objects: [aVirtualService({ spec, annotations: {} })] } : {});
+
+    const { status, results } = await service.post([alert]);
+
+    expect({ status, results }).toMatchObject({
+      status: 200,
+      results: [
+        {
+          outcome: 'failed',
+          reason: 'forbidden',
+          message: expect.stringMatching(new RegExp(`${words}.* VirtualServices of shop: apply .*namespaced.yaml`)),
+          commands: [{ run: 'kubectl --context eu apply --namespace shop -f infra/kubernetes/namespaced.yaml' }],
+        },
+      ],
+    });
+    expect(await service.records()).toMatchObject([{ outcome: 'failed', reason: 'forbidden', pages: true }]);
   });
 });
 

@@ -31,7 +31,7 @@ export function describeReads(open: OpenStage): void {
     }
 
     const listed = async (cluster: OpenedCluster, which: Listing, namespace: string) =>
-      namesIn(namespace, await cluster.virtualServices.list(which, signal));
+      namesIn(namespace, (await cluster.virtualServices.list(which, signal)).objects);
 
     it('lists as managed what carries the mode label, whatever it says', async () => {
       const namespace = await aManagedAndAnUnmanagedOne();
@@ -58,9 +58,10 @@ export function describeReads(open: OpenStage): void {
         await create(stage, aWrittenVirtualService({ namespace }));
       }
 
-      const found = await cluster({ namespaces: [stage.namespace, third] }).virtualServices.list('managed', signal);
+      const { virtualServices } = cluster({ namespaces: [stage.namespace, third] });
+      const { objects } = await virtualServices.list('managed', signal);
 
-      expect(found.map(({ metadata }) => metadata.namespace)).toEqual([stage.namespace, third]);
+      expect(objects.map(({ metadata }) => metadata.namespace)).toEqual([stage.namespace, third]);
     });
 
     async function pagesOf(cluster: OpenedCluster, limit: number): Promise<(readonly VirtualService[])[]> {
@@ -108,7 +109,9 @@ export function describeReads(open: OpenStage): void {
     it('lists nothing where there is nothing', async () => {
       const { stage, cluster } = on();
 
-      expect(await cluster({ namespaces: [stage.namespace] }).virtualServices.list('managed', signal)).toEqual([]);
+      const listed = await cluster({ namespaces: [stage.namespace] }).virtualServices.list('managed', signal);
+
+      expect(listed).toEqual({ objects: [], forbidden: [] });
     });
 
     it('reads an object with all that was written into it', async () => {
@@ -194,7 +197,7 @@ export function describeReads(open: OpenStage): void {
       await stage.close();
 
       expect(answers).toEqual(answers.map(() => ({ status: 'rejected', reason: notServed })));
-      expect(others).toEqual([[], []]);
+      expect(others).toEqual([{ objects: [], forbidden: [] }, []]);
     });
   });
 }

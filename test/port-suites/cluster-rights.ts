@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { PatchOperation } from '#shared/domain/json-patch.ts';
 import { ClusterFault } from '#shared/ports/cluster.ts';
 import { aWrittenVirtualService } from '#test/builders/written-objects.ts';
@@ -51,8 +51,30 @@ export function describeRights(open: OpenStage): void {
       const inNamespace = on().cluster({ credentials, namespaces: [stage.namespace] }).virtualServices;
       const everywhere = on().cluster({ credentials }).virtualServices;
 
-      expect(await inNamespace.list('managed', signal)).toHaveLength(1);
+      expect((await inNamespace.list('managed', signal)).objects).toHaveLength(1);
       await expect(everywhere.list('managed', signal)).rejects.toMatchObject({ kind: 'forbidden' });
+    });
+
+    it('that may list in one of the configured namespaces: what is there, and which one is forbidden', async () => {
+      const { stage } = await theIncident();
+      const other = await stage.newNamespace();
+      const credentials = tokensInTurn(await stage.limitedUser([READ_VIRTUAL_SERVICES]));
+      const { virtualServices } = on().cluster({ credentials, namespaces: [other, stage.namespace] });
+
+      const first = await virtualServices.listPage({ limit: 9 }, signal);
+      const second = await virtualServices.listPage(
+        { limit: 9, from: first.kind === 'page' ? first.next : '' },
+        signal,
+      );
+
+      const { namespace } = stage;
+      const incident = expect.objectContaining({ metadata: expect.objectContaining({ namespace }) });
+      for (const which of ['managed', 'managed-cached', 'all'] as const) {
+        const listed = { objects: [incident], forbidden: [other] };
+        await vi.waitFor(async () => expect(await virtualServices.list(which, signal)).toEqual(listed), 10_000);
+      }
+      expect(first).toEqual({ kind: 'page', objects: [], forbidden: [other], next: expect.any(String) });
+      expect(second).toEqual({ kind: 'page', objects: [incident], forbidden: [] });
     });
 
     it('that may read but not patch: forbidden, with verb and resource, and nothing changed', async () => {

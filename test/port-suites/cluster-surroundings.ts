@@ -19,6 +19,10 @@ export function describeSurroundings(open: OpenStage): void {
       return found;
     }
 
+    async function rolloutsSeen(options?: Parameters<typeof surroundings>[0]) {
+      return (await surroundings(options).rollouts(signal)).objects;
+    }
+
     async function expectSoon<T>(asked: () => Promise<T>, expected: unknown): Promise<void> {
       await vi.waitFor(async () => expect(await asked()).toEqual(expected), WITHIN);
     }
@@ -28,7 +32,7 @@ export function describeSurroundings(open: OpenStage): void {
       await create(stage, aRollout({ namespace: stage.namespace, name: 'payments' }));
 
       await expectSoon(
-        () => surroundings().rollouts(signal),
+        () => rolloutsSeen(),
         [
           {
             namespace: stage.namespace,
@@ -52,7 +56,7 @@ export function describeSurroundings(open: OpenStage): void {
       await create(stage, aRollout({ namespace, canary: { trafficRouting: { istio } } }));
 
       await expectSoon(
-        () => surroundings().rollouts(signal),
+        () => rolloutsSeen(),
         [
           expect.objectContaining({
             virtualServices: [`${namespace}/payment-svc`, 'gateways/edge'],
@@ -67,7 +71,7 @@ export function describeSurroundings(open: OpenStage): void {
       await create(stage, aRollout({ namespace: stage.namespace, name: 'a', canary: { canaryService: 'x' } }));
       await create(stage, aRollout({ namespace: stage.namespace, name: 'b' }));
 
-      await expectSoon(() => surroundings().rollouts(signal), [expect.objectContaining({ name: 'b' })]);
+      await expectSoon(() => rolloutsSeen(), [expect.objectContaining({ name: 'b' })]);
     });
 
     it('finds the Rollouts of all namespaces where none are configured', async () => {
@@ -77,7 +81,7 @@ export function describeSurroundings(open: OpenStage): void {
       await create(stage, aRollout({ namespace: other }));
 
       await expectSoon(
-        async () => (await surroundings({ namespaces: undefined }).rollouts(signal)).map(({ namespace }) => namespace),
+        async () => (await rolloutsSeen({ namespaces: undefined })).map(({ namespace }) => namespace),
         expect.arrayContaining([stage.namespace, other]),
       );
     });
@@ -153,11 +157,23 @@ export function describeSurroundings(open: OpenStage): void {
       await expectSoon(() => surroundings().pods(namespace, { app: 'nobody' }, signal), []);
     });
 
+    it('finds the Rollouts of the namespaces that it may read, and names the one that it may not', async () => {
+      const { stage } = on();
+      const other = await stage.newNamespace();
+      const credentials = tokensInTurn(await stage.limitedUser([{ verbs: ['list'], resources: ['rollouts'] }]));
+      await create(stage, aRollout({ namespace: stage.namespace, name: 'payments' }));
+
+      const found = () => surroundings({ credentials, namespaces: [other, stage.namespace] }).rollouts(signal);
+
+      await expectSoon(found, { objects: [expect.objectContaining({ name: 'payments' })], forbidden: [other] });
+    });
+
     it('says what it may not read', async () => {
       const { stage } = on();
       const { namespace } = stage;
       const credentials = tokensInTurn(await stage.limitedUser([]));
-      const { rollouts, destinationRules, endpoints, pods } = surroundings({ credentials });
+      const { rollouts } = surroundings({ credentials, namespaces: undefined });
+      const { destinationRules, endpoints, pods } = surroundings({ credentials });
 
       const answers = await Promise.allSettled([
         rollouts(signal),

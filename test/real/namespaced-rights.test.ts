@@ -127,6 +127,40 @@ describe('the service account with a RoleBinding in each of its namespaces', () 
 
     expect(delivered).toMatchObject({ status: 200, result: { outcome: 'rolled-back' } });
     await expectSpec(here, shifted);
-    expect(await records()).toMatchObject([{ unknowns: expect.arrayContaining(['rollouts']) }]);
+    expect(await records()).toMatchObject([{ unknowns: [`rollouts of ${own}`] }]);
+  });
+
+  test('rolls back although a listed namespace lacks its RoleBinding, and the record names that one', async () => {
+    const [own, without] = [await admin.newNamespace(), await admin.newNamespace()];
+    await give(own);
+    const { here, records } = await incidentIn([own, without]);
+
+    const delivered = await here.deliver();
+
+    expect(delivered).toMatchObject({ status: 200, result: { outcome: 'rolled-back' } });
+    await expectSpec(here, shifted);
+    const [record] = await records();
+    expect(record).toMatchObject({ residual: 'unknown', stableReadiness: 'unknown' });
+    expect(record?.unknowns).toEqual(
+      expect.arrayContaining([`virtualservices of ${without}`, `rollouts of ${without}`]),
+    );
+  });
+
+  test('fails an alert about a listed namespace that lacks its RoleBinding, until it has it', async () => {
+    const [own, without] = [await admin.newNamespace(), await admin.newNamespace()];
+    await give(own);
+    const { here } = await incidentIn([without, own]);
+
+    const before = await here.deliver();
+    await give(without);
+    const after = await here.deliver();
+
+    expect(before).toMatchObject({ status: 200, result: { outcome: 'failed', reason: 'forbidden' } });
+    expect(before.result).toMatchObject({
+      message: expect.stringContaining(`may not list the VirtualServices of ${without}`),
+      commands: [{ run: expect.stringContaining(`--namespace ${without} -f infra/kubernetes/namespaced.yaml`) }],
+    });
+    expect(after).toMatchObject({ status: 200, result: { outcome: 'rolled-back' } });
+    await expectSpec(here, shifted);
   });
 });

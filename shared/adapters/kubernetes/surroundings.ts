@@ -8,6 +8,7 @@ import {
 import type { Surroundings } from '#shared/ports/cluster.ts';
 import { ClusterFault } from '#shared/ports/cluster.ts';
 import { type Answer, type Caller, FROM_CACHE, forbiddenFault, statusOf } from './call.ts';
+import { listScopes, within } from './list-scopes.ts';
 
 /** Without these a rollback still goes; it is not worth waiting longer for them. */
 const OPTIONAL_TIMEOUT_MS = 300;
@@ -26,14 +27,10 @@ export function kubernetesSurroundings(call: Caller, namespaces: readonly string
 
   return {
     async rollouts(signal) {
-      const scopes = namespaces ? namespaces.map((namespace) => `/namespaces/${encodeURIComponent(namespace)}`) : [''];
-      const lists = await Promise.all(
-        scopes.map((scope) => list(`/apis/argoproj.io/v1alpha1${scope}/rollouts`, signal)),
-      );
-      return lists
-        .flat()
-        .map(parseRollout)
-        .filter((one) => one !== undefined);
+      return listScopes(namespaces, async (scope) => {
+        const items = await list(`/apis/argoproj.io/v1alpha1${within(scope)}/rollouts`, signal);
+        return items.map(parseRollout).filter((one) => one !== undefined);
+      });
     },
     async destinationRules(namespace, signal) {
       const items = await list(

@@ -11,28 +11,25 @@ import {
 } from '#shared/ports/cluster.ts';
 import type { Page } from '#shared/ports/page.ts';
 import { type Answer, type Caller, FROM_CACHE, forbiddenFault, forbiddenParts, statusOf } from './call.ts';
+import { listScope, listScopes, type Scope, within } from './list-scopes.ts';
 
 const GROUP = '/apis/networking.istio.io/v1';
 export const FIELD_MANAGER = 'weightless';
 /** Nobody waits for a page as one waits for a rollback. */
 const PAGE_TIMEOUT_MS = 5000;
 
-/** VirtualServices of one cluster, cluster-wide or of the configured namespaces, which are asked at the same time. */
+/** VirtualServices of one cluster, cluster-wide or of the configured namespaces. */
 export function kubernetesVirtualServices(call: Caller, namespaces: readonly string[] | undefined): VirtualServices {
-  const scopes = namespaces ? namespaces.map((namespace) => `/namespaces/${encodeURIComponent(namespace)}`) : [''];
   return {
     async list(which, signal) {
       const selected = which === 'all' ? '' : `labelSelector=${encodeURIComponent(MARK.mode)}`;
       const query = `?${[selected, which === 'managed' ? '' : FROM_CACHE].filter(Boolean).join('&')}`;
       const timeoutMs = which === 'all' ? 1000 : 2000;
-      const lists = await Promise.all(
-        scopes.map((scope) =>
-          call({ method: 'GET', path: `${GROUP}${scope}/virtualservices${query}`, signal, timeoutMs }),
-        ),
+      return listScopes(namespaces, async (scope) =>
+        itemsOf(await call({ method: 'GET', path: `${collectionOf(scope)}${query}`, signal, timeoutMs })),
       );
-      return lists.flatMap(itemsOf);
     },
-    listPage: (page, signal) => listPage(call, scopes, page, signal),
+    listPage: (page, signal) => listPage(call, namespaces ?? [undefined], page, signal),
     async get(ref, signal) {
       const found = await call({ method: 'GET', path: pathOf(ref), signal });
       if (found.status === 200) return parsed(found.json);
@@ -51,30 +48,35 @@ export function kubernetesVirtualServices(call: Caller, namespaces: readonly str
 /** One scope after the other; each page is a part of one of them. */
 async function listPage(
   call: Caller,
-  scopes: readonly string[],
+  scopes: readonly Scope[],
   { limit, from }: Page,
   signal: AbortSignal,
 ): Promise<ListPage> {
-  const { scope, token } = placeOf(from);
+  const { index, token } = placeOf(from);
   const query = new URLSearchParams({ labelSelector: MARK.mode, limit: String(limit) });
   if (token) query.set('continue', token);
-  const path = `${GROUP}${scopes[scope] ?? ''}/virtualservices?${query}`;
+  const scope = scopes[index];
+  const path = `${collectionOf(scope)}?${query}`;
   const found = await call({ method: 'GET', path, signal, timeoutMs: PAGE_TIMEOUT_MS });
   if (found.status === 410) return { kind: 'expired' };
-  const objects = itemsOf(found);
+  const listed = await listScope(scope, async () => itemsOf(found));
   const more = continueOf(found.json);
-  const next = more === undefined ? scope + 1 : scope;
-  return { kind: 'page', objects, ...(next < scopes.length ? { next: `${next} ${more ?? ''}` } : {}) };
+  const next = more === undefined ? index + 1 : index;
+  return { kind: 'page', ...listed, ...(next < scopes.length ? { next: `${next} ${more ?? ''}` } : {}) };
 }
 
 /** Where a page begins: in which of the scopes, and after which of the API server's own tokens. */
-function placeOf(from = '0 '): { readonly scope: number; readonly token: string } {
+function placeOf(from = '0 '): { readonly index: number; readonly token: string } {
   const space = from.indexOf(' ');
-  return { scope: Number(from.slice(0, space)), token: from.slice(space + 1) };
+  return { index: Number(from.slice(0, space)), token: from.slice(space + 1) };
+}
+
+function collectionOf(scope: Scope): string {
+  return `${GROUP}${within(scope)}/virtualservices`;
 }
 
 function pathOf({ namespace, name }: ObjectRef): string {
-  return `${GROUP}/namespaces/${encodeURIComponent(namespace)}/virtualservices/${encodeURIComponent(name)}`;
+  return `${collectionOf(namespace)}/${encodeURIComponent(name)}`;
 }
 
 function itemsOf(found: Answer): VirtualService[] {

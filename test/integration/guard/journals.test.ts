@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
+import type { ListPage } from '#shared/ports/cluster.ts';
 import { aRawAlert } from '#test/builders/alert.ts';
 import { FIRED_AT } from '#test/builders/rollback-record.ts';
 import {
@@ -13,7 +14,7 @@ import type { Gate } from '#test/doubles/gated.ts';
 import { runGuardOf } from '#test/doubles/guard-runs.ts';
 import { putBack, told } from '#test/doubles/incident-service.ts';
 import { rollbackService, type ServiceParts } from '#test/doubles/rollback-service.ts';
-import { fails, scriptedCluster } from '#test/doubles/scripted-cluster.ts';
+import { fails, scriptedCluster, type Turn, times } from '#test/doubles/scripted-cluster.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -85,6 +86,25 @@ describe('guard, for a rollback that only its journal tells of', () => {
     expect(lateMs).toBeLessThanOrEqual(1000);
     expect(await told(service)).toEqual(['RollbackCompleted']);
     expect(service.cluster.patches).toHaveLength(1);
+  });
+
+  it('makes it although a namespace of the settings may not be listed, and counts that as a fault', async () => {
+    const service = await unrecorded({
+      clusters: (memory) => {
+        const gap: Turn<ListPage> = async (real) => ({ ...(await real()), forbidden: ['shop'] });
+        return [scriptedCluster(memory, { page: times(9, gap) })];
+      },
+    });
+    service.clock.advance(2 * MINUTE);
+
+    const run = await runGuardOf(service);
+
+    expect(run.clusters.get('production-eu')).toMatchObject({
+      journaled: 1,
+      clusterFaults: [expect.stringContaining('may not list the VirtualServices of shop')],
+    });
+    expect(await service.records()).toMatchObject([{ outcome: 'rolled-back', unknowns: ['virtualservices of shop'] }]);
+    expect(service.meter.totals.get('GuardFaults cluster=production-eu')).toBe(1);
   });
 
   it('waits until the delivery that wrote the entry is over', async () => {

@@ -75,7 +75,7 @@ describe('the clusters of the settings', () => {
     update([entry('us', { context: 'kube-us' }), entry('eu')]);
     const [us, eu] = clusters();
 
-    expect(await eu?.virtualServices.list('managed', never)).toEqual([]);
+    expect(await eu?.virtualServices.list('managed', never)).toEqual({ objects: [], forbidden: [] });
     expect(us).toMatchObject({ name: 'us', context: 'kube-us' });
     await expect(us?.virtualServices.list('managed', never)).rejects.toMatchObject({
       name: 'ClusterFault',
