@@ -63,7 +63,7 @@ const TokenSourceSchema = z.union(
 export type TokenSource = z.infer<typeof TokenSourceSchema>;
 
 const ROLE_ARN = /^arn:aws[-a-z]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const REGION = /^[a-z]+(-[a-z]+)+-\d+$/;
 
 /** Amazon EKS: the token is a presigned STS request, made from the function's own credentials. */
 const EksSchema = z.strictObject({

@@ -89,6 +89,15 @@ describe('the settings', () => {
     }
   });
 
+  const eksIn = (region: string) => withCluster({ token: undefined, eks: { cluster: 'prod', region } });
+
+  it.each(['us-east-1', 'ap-southeast-7', 'us-gov-west-1', 'cn-northwest-1', 'us-isob-east-1', 'eusc-de-east-1'])(
+    'take the region %s',
+    (region) => {
+      expect(parse(eksIn(region)).clusters[0]?.eks?.region).toBe(region);
+    },
+  );
+
   it('have no topics and no webhook unless they are named', () => {
     const topic = 'arn:aws:sns:eu-central-1:123456789012:alerts';
     const webhook = { url: { secret: 'weightless/slack' }, signingKey: { parameter: '/weightless/secrets/key' } };
@@ -130,6 +139,8 @@ describe('the settings', () => {
       /clusters\.0\.namespaces\.0: expected the name/,
     ],
     ['no namespace at all', withCluster({ namespaces: [] }), /clusters\.0\.namespaces/],
+    ['a zone instead of its region', eksIn('eu-central-1a'), /clusters\.0\.eks\.region: expected a region such as/],
+    ['a region that is another host', eksIn('eu.example.com/-a-1'), /clusters\.0\.eks\.region/],
     ['a name with blanks', withCluster({ name: 'a b' }), /clusters\.0\.name/],
     ['two clusters of one name', { ...minimal, clusters: [cluster, cluster] }, /clusters: expected every cluster/],
     ['no cluster', { ...minimal, clusters: [] }, /clusters/],
