@@ -13,12 +13,16 @@ export function wire(
   environment: NodeJS.ProcessEnv,
   telemetry: Telemetry,
 ): RollbackFunctionDeps & SnsFunctionDeps {
-  const { settings, settingsAtHand, settingsState, clustersAtHand } = openService(environment, telemetry);
+  const { settings, settingsAtHand, renewedSettings, settingsState, clustersAtHand } = openService(
+    environment,
+    telemetry,
+  );
   // Begins to connect to them.
   clustersAtHand();
   return {
     settings,
     settingsAtHand,
+    renewedSettings,
     settingsState,
     clusters: async () => clustersAtHand(),
     rollbackLog: dynamodbRollbackLog(documentClient(), table, { onUnreadable: logUnreadable(telemetry.log) }),

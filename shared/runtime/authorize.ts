@@ -2,13 +2,15 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Settings, TokenSettings } from '#shared/contracts/settings.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Log } from '#shared/ports/telemetry.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticate, type Caller } from './authenticate.ts';
 import { type HttpResponse, header, problem } from './http.ts';
 
 export type AuthorizeDeps<S> = {
   readonly settings: () => Promise<S>;
   /** What there is of them without waiting, and whether others may be stored; absent where settings never change. */
   readonly settingsAtHand?: (() => { readonly settings: S; readonly stale: boolean } | undefined) | undefined;
+  /** Those that are stored now, for a token that the others do not know; absent where settings never change. */
+  readonly renewedSettings?: (() => Promise<{ readonly settings: S; readonly stale: boolean }>) | undefined;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -30,19 +32,16 @@ export type Requirement = {
 export async function authorize<S extends Pick<Settings, 'tokens'>>(
   event: APIGatewayProxyEventV2,
   { scopes, challenge }: Requirement,
-  { settings, settingsAtHand, clock, log }: AuthorizeDeps<S>,
+  deps: AuthorizeDeps<S>,
 ): Promise<Authorized<S>> {
-  const loaded = await settings().catch((cause: unknown) => {
-    log.error('The settings cannot be loaded', { cause: String(cause) });
+  const loaded = await deps.settings().catch((cause: unknown) => {
+    deps.log.error('The settings cannot be loaded', { cause: String(cause) });
     return undefined;
   });
   if (!loaded) return refuse(problem(503, 'The settings of the service cannot be loaded; send the request again'));
-  const given = header(event, 'authorization');
-  const caller = authenticate(given, loaded.tokens, scopes, clock.now());
-  if (caller.kind === 'known') return { kind: 'authorized', settings: loaded, name: caller.name };
-  const atHand = settingsAtHand?.();
-  if (given && atHand && (atHand.stale || atHand.settings !== loaded))
-    return refuse(problem(503, 'The token may be newer than the settings at hand; send the request again'));
+  const { caller, settings, unsure } = await find(header(event, 'authorization'), scopes, loaded, deps);
+  if (caller.kind === 'known') return { kind: 'authorized', settings, name: caller.name };
+  if (unsure) return refuse(problem(503, 'The token may be newer than the settings at hand; send the request again'));
   if (caller.kind === 'out-of-scope')
     return refuse(problem(403, `The token ${caller.name} may not do this; its scope must be ${scopes.join(' or ')}`));
   const ask = challenge === 'Basic' ? 'Basic realm="weightless", charset="UTF-8"' : 'Bearer';
@@ -51,6 +50,30 @@ export async function authorize<S extends Pick<Settings, 'tokens'>>(
       ? 'Give a valid token, as Bearer or as the password'
       : 'Send a valid token: Authorization: Bearer …';
   return refuse(problem(401, words, {}, { 'www-authenticate': ask }));
+}
+
+type Found<S> = {
+  readonly caller: Caller;
+  readonly settings: S;
+  /** Whether others may be stored, which may know the token. */
+  readonly unsure: boolean;
+};
+
+/** By the settings in use; for a token that they do not know, by those that are stored now. */
+async function find<S extends Pick<Settings, 'tokens'>>(
+  given: string | undefined,
+  scopes: Requirement['scopes'],
+  loaded: S,
+  { settingsAtHand, renewedSettings, clock }: AuthorizeDeps<S>,
+): Promise<Found<S>> {
+  const by = ({ tokens }: S) => authenticate(given, tokens, scopes, clock.now());
+  const caller = by(loaded);
+  if (caller.kind === 'known' || !given) return { caller, settings: loaded, unsure: false };
+  const renewed = await renewedSettings?.();
+  if (renewed) return { caller: by(renewed.settings), settings: renewed.settings, unsure: renewed.stale };
+  const atHand = settingsAtHand?.();
+  const unsure = atHand !== undefined && (atHand.stale || atHand.settings !== loaded);
+  return { caller, settings: loaded, unsure };
 }
 
 function refuse(response: HttpResponse): { readonly kind: 'refused'; readonly response: HttpResponse } {

@@ -11,6 +11,8 @@ export type KeepSettingsDeps = ReadSettingsDeps & {
 /** How long a request waits for a refresh, beside the LIST; it comes into use whenever it arrives. */
 const REFRESH_WAIT_MS = 300;
 const FIRST_WAIT_MS = 500;
+/** Whoever sends tokens that nobody knows has the settings read no more often than this. */
+const RENEW_AFTER_MS = 5000;
 
 /**
  * Keeps the settings of a deployed service: read at once, and again when they are older than a minute. Until the first
@@ -49,6 +51,15 @@ export function keepSettings(deps: KeepSettingsDeps): SettingsKeeper {
     return inUse();
   }
 
+  /** A token that was just added is known to those who are given it before it is known here. */
+  async function renewed(): Promise<SettingsInUse> {
+    const { readAt = Number.NEGATIVE_INFINITY } = readings.latest() ?? {};
+    if (Math.abs(clock.now() - readAt) < RENEW_AFTER_MS) return inUse();
+    const due = readings.due();
+    if (due) await waitAtMost(due.done, REFRESH_WAIT_MS, clock);
+    return readings.latest()?.readAt === readAt ? { ...inUse(), stale: true } : inUse();
+  }
+
   /** Told at every use, so that the alarm lasts as long as its reason. */
   function tell({ stale, origin }: SettingsInUse): void {
     if (!stale) return;
@@ -67,6 +78,7 @@ export function keepSettings(deps: KeepSettingsDeps): SettingsKeeper {
   return {
     atHand,
     refreshed,
+    renewed,
     async current() {
       const used = await refreshed();
       tell(used);

@@ -16,6 +16,8 @@ export type SettingsKeeper = {
   refreshed(): Promise<SettingsInUse>;
   /** The same for doing something by them: staleness is logged and counted. */
   current(): Promise<SettingsInUse>;
+  /** For whom those in use do not know: read anew, where they are older than a few seconds. */
+  renewed(): Promise<SettingsInUse>;
 };
 
 /** Settings of the environment: they last as long as the function does. */
@@ -30,7 +32,8 @@ export function fixedSettings(load: () => Settings, onChange?: (settings: Settin
   }
   const atHand = () => orNothing(inUse);
   atHand();
-  return { atHand, refreshed: async () => inUse(), current: async () => inUse() };
+  const always = async () => inUse();
+  return { atHand, refreshed: always, current: always, renewed: always };
 }
 
 /** Whoever cannot wait takes what there is. */

@@ -186,7 +186,7 @@ describe('SSM and Secrets Manager that', () => {
   );
 });
 
-type Sent = { readonly token: string; readonly phase: string; readonly status: number };
+type Sent = { readonly token: string; readonly phase: string; readonly second: number; readonly status: number };
 
 /** Traffic under these tokens on every instance, for a minute and two seconds of their clocks. */
 async function minuteOfTraffic(
@@ -201,7 +201,7 @@ async function minuteOfTraffic(
     const statuses = await Promise.all(
       all.map(async ({ instance, token }) => (await world.deliver(instance, [aboutNothing(world)], token)).status),
     );
-    sent.push(...all.map(({ token }, index) => ({ token, phase, status: statuses[index] ?? 0 })));
+    sent.push(...all.map(({ token }, index) => ({ token, phase, second, status: statuses[index] ?? 0 })));
   }
   return sent;
 }

@@ -276,3 +276,29 @@ describe('a document that is not valid', () => {
     expect(meter.totals.get('SettingsInvalid')).toBe(1);
   });
 });
+
+describe('settings that somebody holds for older than what is stored', () => {
+  it('are read anew, where they are older than a few seconds', async () => {
+    const { keeper, source, clock } = keeping(scriptedSettingsSource(stored({ mode: 'act' })));
+    await keeper.current();
+    source.stored = stored({ mode: 'suggest' });
+
+    const soon = await keeper.renewed();
+    await clock.advance(6000);
+    const later = await keeper.renewed();
+
+    expect({ soon: soon.settings.mode, later: later.settings.mode }).toEqual({ soon: 'act', later: 'suggest' });
+    expect([soon.stale, later.stale]).toEqual([false, false]);
+  });
+
+  it('are stale where they cannot be read anew', async () => {
+    const { keeper, source, clock } = keeping(scriptedSettingsSource(stored({ mode: 'act' })));
+    await keeper.current();
+    source.stored = 'throttled';
+    await clock.advance(6000);
+
+    const renewed = await keeper.renewed();
+
+    expect({ mode: renewed.settings.mode, stale: renewed.stale }).toEqual({ mode: 'act', stale: true });
+  });
+});
