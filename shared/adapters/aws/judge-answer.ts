@@ -1,6 +1,7 @@
 import type { AwsService } from './aws-endpoint.ts';
 import { AwsFault } from './aws-fault.ts';
 import type { AwsRequest } from './aws-request.ts';
+import { firstLine } from './first-line.ts';
 import type { PostAnswer } from './send-post.ts';
 
 type Asked = Pick<AwsRequest, 'service' | 'action'>;
@@ -22,9 +23,9 @@ export function unanswered({ service, action }: Asked, cause: unknown): AwsFault
 /** For an answer that is not a 200, with the service's words. */
 export function errorOf({ service, action }: Asked, { status, headers, text }: PostAnswer): AwsFault {
   const said = saidInJson(text, headers['x-amzn-errortype']) ?? saidInXml(text) ?? {};
-  const { code, message = text.slice(0, 300) } = said;
+  const { code, message = text } = said;
   const retryable = status >= 500 || status === 429 || THROTTLED.test(code ?? '');
-  const what = [code ?? status, message.replace(/\.$/, '')].filter((part) => part !== '').join(': ');
+  const what = [code ?? status, firstLine(message).replace(/\.$/, '')].filter((part) => part !== '').join(': ');
   return new AwsFault(`${NAMES[service]} answered ${action} with ${what}`, { retryable, code });
 }
 

@@ -1,5 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { cutErrors } from '#shared/adapters/aws/first-line.ts';
 
 /**
  * A client that gives up on a dead store soon: at most two tries of two seconds, of the eight that a delivery has.
@@ -17,5 +18,6 @@ export function documentClient(config: DynamoDBClientConfig = {}): DynamoDBDocum
     },
     ...config,
   });
+  client.middlewareStack.add(cutErrors, { step: 'initialize' });
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }

@@ -1,8 +1,9 @@
 import { EventBridgeClient, type EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
+import { cutErrors } from '#shared/adapters/aws/first-line.ts';
 
 /** A client that waits at most 3 × 3 s for a bus; the stream delivers again what was not sent. */
 export function eventbridgeClient(config: EventBridgeClientConfig = {}): EventBridgeClient {
-  return new EventBridgeClient({
+  const client = new EventBridgeClient({
     maxAttempts: 3,
     requestHandler: {
       connectionTimeout: 1000,
@@ -12,4 +13,6 @@ export function eventbridgeClient(config: EventBridgeClientConfig = {}): EventBr
     },
     ...config,
   });
+  client.middlewareStack.add(cutErrors, { step: 'initialize' });
+  return client;
 }

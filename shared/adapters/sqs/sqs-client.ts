@@ -1,8 +1,9 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
+import { cutErrors } from '#shared/adapters/aws/first-line.ts';
 
 /** A client that waits at most 2 × 3 s for a queue. */
 export function sqsClient(config: SQSClientConfig = {}): SQSClient {
-  return new SQSClient({
+  const client = new SQSClient({
     maxAttempts: 2,
     requestHandler: {
       connectionTimeout: 1000,
@@ -12,4 +13,6 @@ export function sqsClient(config: SQSClientConfig = {}): SQSClient {
     },
     ...config,
   });
+  client.middlewareStack.add(cutErrors, { step: 'initialize' });
+  return client;
 }

@@ -67,6 +67,16 @@ describe('a call to AWS', () => {
     expect(server.asked[2]?.headers.connection).toBe('close');
   });
 
+  it('that was signed wrongly fails without what AWS repeats of it, which has the session token', async () => {
+    const message =
+      'The request signature does not match.\n\nThe Canonical String should have been\nx-amz-security-token:t';
+    const { aws } = await start(() => json({ __type: 'InvalidSignatureException', message }, 403));
+
+    const answer = aws.call(request, never);
+
+    await expect(answer).rejects.toThrow(/InvalidSignatureException: The request signature does not match$/);
+  });
+
   it('is given up after the attempts that it has, with the last words of the service', async () => {
     const { aws, server } = await start(
       () => json({ __type: 'a.b#ThrottlingException', message: 'Rate exceeded' }, 400),

@@ -34,6 +34,16 @@ describe('DynamoDB that refuses, breaks or is silent', () => {
     return { log: dynamodbRollbackLog(client, 'weightless'), outbox: dynamodbOutbox(client, 'weightless') };
   }
 
+  it('says nothing of what AWS repeats of a request that was signed wrongly, which has the session token', async () => {
+    const message = 'The signature does not match.\n\nThe Canonical String should have been\nx-amz-security-token:t';
+    const { log } = await storeThatAnswers(refusal('InvalidSignatureException', { message }));
+
+    const answer = log.read(['a'], undefined, signal);
+
+    const cause = { stack: expect.not.stringContaining('security-token') };
+    await expect(answer).rejects.toMatchObject({ message: expect.stringMatching(/does not match\.$/), cause });
+  });
+
   it.each([
     ['a condition that failed', cancelled('None', 'ConditionalCheckFailed')],
     ['a condition that failed beside a busy item', cancelled('TransactionConflict', 'ConditionalCheckFailed')],
