@@ -29,7 +29,7 @@ export function stackOf({ stage, region, params }: DeployArguments, { text, sett
   const isProvisioned = Number(params['provisionedConcurrency'] ?? 0) > 0;
   // With provisioned concurrency osls has an alias, and only who calls that finds a warm one.
   const target = isProvisioned ? { Ref: 'RollbackProvConcLambdaAlias' } : arnOf('RollbackLambdaFunction');
-  const references = referencePolicies(settings, listOf(params['kmsKeys']));
+  const references = referencePolicies(settings, kmsKeysOf(params['kmsKeys']));
   const vpcPolicies = vpcAccess(vpc, stage);
   const policies = Object.keys({ ...references, ...vpcPolicies });
   return {
@@ -52,6 +52,14 @@ export function stackOf({ stage, region, params }: DeployArguments, { text, sett
       },
     },
   };
+}
+
+/** A `*` would be the right to decrypt with every key of the account. */
+function kmsKeysOf(text?: string): string[] {
+  const keys = listOf(text);
+  const wrong = keys.filter((key) => !/^arn:aws[-a-z]*:kms:[-a-z0-9]+:\d{12}:key\/[-\w]+$/.test(key));
+  if (wrong.length > 0) throw new Error(`--param kmsKeys takes the ARNs of keys with commas, not ${wrong.join(', ')}`);
+  return keys;
 }
 
 function listOf(text = ''): string[] {

@@ -28,22 +28,29 @@ const matchers = z.pipe(
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-/** https, so that TLS is always verified; plain http is for the embedded API on loopback. */
+/** https, so that TLS is always verified; plain http is for the embedded API on loopback. A password in it is never sent. */
 function isApiUrl(text: string): boolean {
   const url = URL.parse(text);
+  if (url?.username || url?.password) return false;
   return url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname));
 }
+
+/** No more than names can hold: they become resources of policies, where `*` and `${…}` would mean something else. */
+const SECRET = /^(arn:aws[-a-z]*:secretsmanager:[-a-z0-9]+:\d{12}:secret:)?[\w/+=.@-]{1,519}$/;
+const PARAMETER = /^(arn:aws[-a-z]*:ssm:[-a-z0-9]+:\d{12}:parameter)?\/?[\w.-]+(\/[\w.-]+)*$/;
+/** The keys of the function's own role go to no cluster. */
+const VARIABLE = /^(?!AWS_)/;
 
 /** Where a secret is kept: the settings hold references, never values. */
 const SecretsManagerReference = z.strictObject({
   /** The name or ARN of a secret in Secrets Manager. */
-  secret: z.string().check(z.minLength(1)),
+  secret: z.string().check(z.regex(SECRET)),
   /** The key, where the secret is a JSON object. */
   key: z.optional(z.string().check(z.minLength(1))),
 });
 const SecureStringReference = z.strictObject({
   /** The name of a SecureString in SSM Parameter Store. */
-  parameter: z.string().check(z.minLength(1)),
+  parameter: z.string().check(z.regex(PARAMETER)),
 });
 const SecretReferenceSchema = z.union(
   [SecretsManagerReference, SecureStringReference],
@@ -53,7 +60,7 @@ export type SecretReference = z.infer<typeof SecretReferenceSchema>;
 
 const TokenSourceSchema = z.union(
   [
-    z.strictObject({ env: z.string() }),
+    z.strictObject({ env: z.string().check(z.regex(VARIABLE)) }),
     z.strictObject({ file: z.string() }),
     SecretsManagerReference,
     SecureStringReference,
@@ -79,7 +86,9 @@ const ClusterFields = z.strictObject({
   name: z
     .string()
     .check(z.regex(/^[A-Za-z0-9][-A-Za-z0-9_.@:/]{0,127}$/, 'expected a name of letters, digits and -_.@:/')),
-  endpoint: z.string().check(z.refine(isApiUrl, 'expected an https:// URL (http:// on loopback only)')),
+  endpoint: z
+    .string()
+    .check(z.refine(isApiUrl, 'expected an https:// URL (http:// on loopback only) without user and password')),
   /** PEM of the API server's certificate authority; the system's where absent. */
   ca: z.optional(z.string().check(z.includes('-----BEGIN CERTIFICATE-----', 'expected a PEM certificate'))),
   /** Where the bearer token is read from. Either this or `eks`. */
@@ -123,7 +132,7 @@ const TOPIC_ARN = /^arn:aws[-a-z]*:sns:[-a-z0-9]+:\d{12}:[-\w]{1,256}(\.fifo)?$/
 const WebhookChannelSchema = z.strictObject({
   url: z.union(
     [z.string().check(z.refine(isApiUrl)), SecretReferenceSchema],
-    'expected an https:// URL (http:// on loopback only), or a reference to one: {"secret": …} or {"parameter": …}',
+    'expected an https:// URL (http:// on loopback only) without user and password, or a reference to one: {"secret": …} or {"parameter": …}',
   ),
   /** The key of the HMAC-SHA256 that signs what is sent. */
   signingKey: z.optional(SecretReferenceSchema),

@@ -12,6 +12,7 @@ const minimal = { clusters: [cluster], tokens: [token] };
 
 const parse = (settings: unknown) => parseSettings(JSON.stringify(settings));
 const withCluster = (more: object) => ({ ...minimal, clusters: [{ ...cluster, ...more }] });
+const secretArn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:';
 const withToken = (more: object) => ({ ...minimal, tokens: [{ ...token, ...more }] });
 
 describe('the settings', () => {
@@ -130,6 +131,13 @@ describe('the settings', () => {
       /clusters\.0\.endpoint/,
     ],
     ['another scheme', withCluster({ endpoint: 'file:///etc/passwd' }), /clusters\.0\.endpoint/],
+    ['a URL with a password', withCluster({ endpoint: 'https://user:word@10.0.0.1' }), /clusters\.0\.endpoint/],
+    ['every secret there is', withCluster({ token: { secret: 'weightless/*' } }), /clusters\.0\.token/],
+    ['the ARN of every secret', withCluster({ token: { secret: `${secretArn}*` } }), /clusters\.0\.token/],
+    ['a secret that no name can be', withCluster({ token: { secret: 'a$b{c}' } }), /clusters\.0\.token/],
+    ['every parameter there is', withCluster({ token: { parameter: '/*' } }), /clusters\.0\.token/],
+    ['a version of a parameter, to which no right is given', withCluster({ token: { parameter: '/a:3' } }), /token/],
+    ['our own keys', withCluster({ token: { env: 'AWS_SECRET_ACCESS_KEY' } }), /clusters\.0\.token/],
     ['no URL', withCluster({ endpoint: 'kubernetes' }), /clusters\.0\.endpoint/],
     ['a CA that is none', withCluster({ ca: 'MIIB' }), /clusters\.0\.ca: expected a PEM certificate/],
     ['a token in the clear', withCluster({ token: 'secret' }), /clusters\.0\.token/],

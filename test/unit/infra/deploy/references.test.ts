@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { clusterAccess } from '#infra/deploy/cluster-access.ts';
 import { referencePolicies } from '#infra/deploy/reference-policies.ts';
 import { snsTopics } from '#infra/deploy/sns-topics.ts';
+import { stackOf } from '#infra/deploy/stack-of.ts';
 import { vpcOf } from '#infra/deploy/vpc-access.ts';
 import { parseSettings, type Settings } from '#shared/contracts/settings.ts';
 
 const cluster = (name: string, more: object) => ({ name, endpoint: 'https://kubernetes.example.com', ...more });
-const settingsOf = (...clusters: object[]): Settings =>
-  parseSettings(JSON.stringify({ clusters, tokens: [{ name: 'a', sha256: '0'.repeat(64), scope: 'alerts' }] }));
+const settingsText = (...clusters: object[]) =>
+  JSON.stringify({ clusters, tokens: [{ name: 'a', sha256: '0'.repeat(64), scope: 'alerts' }] });
+const settingsOf = (...clusters: object[]): Settings => parseSettings(settingsText(...clusters));
 const eks = (name: string, more: object = {}) =>
   cluster(name, { eks: { cluster: name, region: 'eu-central-1', ...more } });
 
@@ -45,6 +47,27 @@ describe('what settings refer to', () => {
   it('makes no policy where there is nothing: an EKS token needs no right', () => {
     expect(referencePolicies(settingsOf(eks('one')), ['arn:aws:kms:eu-central-1:123456789012:key/one'])).toEqual({});
   });
+});
+
+describe('the stack', () => {
+  const deployed = (params: Record<string, string>, more: object = {}) => {
+    const text = JSON.stringify({ ...JSON.parse(settingsText(eks('one', {}))), ...more });
+    return stackOf(
+      { stage: 'prod', region: 'eu-central-1', params },
+      { file: '', text, settings: parseSettings(text) },
+    );
+  };
+
+  it('gives no right to every key there is', () => {
+    expect(() => deployed({ kmsKeys: '*' })).toThrow('--param kmsKeys takes the ARNs of keys with commas, not *');
+  });
+
+  it.each([`${'$'}{env:HOME}`, '{{resolve:secretsmanager:x}}'])(
+    'does not take settings with %s, which is replaced',
+    (word) => {
+      expect(() => deployed({}, { alerts: { clusterLabel: word } })).toThrow(/^settings: take \$\{ and \{\{ out/);
+    },
+  );
 });
 
 describe('access to EKS clusters', () => {
