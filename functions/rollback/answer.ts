@@ -1,4 +1,5 @@
 import { httpStatusOf } from '#shared/domain/outcome.ts';
+import { UNKNOWN } from '#shared/domain/rollback-record.ts';
 import { type HttpResponse, json } from '#shared/runtime/http.ts';
 import type { DeliveryEntry, RecordedDelivery } from '#shared/steps/record-outcomes.ts';
 
@@ -26,7 +27,7 @@ function resultOf({ alert, outcome, reason, message, commands, record, draft }: 
     slaMet: record?.sla.met,
     late: record?.sla.late || undefined,
     clockSkew: record?.sla.clockSkew || undefined,
-    residual: known?.canary === '-' ? undefined : known?.residual,
+    residual: known?.canary === UNKNOWN ? undefined : known?.residual,
     commands: commands.length > 0 ? commands : undefined,
   };
 }

@@ -1,7 +1,7 @@
 import './zod-words.ts';
 import * as z from 'zod/mini';
 import { EVENT_SOURCE, type EventType, OutboxEventSchema } from './events.ts';
-import { parseJson } from './webhook.ts';
+import { parseJson } from './parse-json.ts';
 
 const { type, detail } = OutboxEventSchema.shape;
 

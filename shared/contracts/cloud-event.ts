@@ -1,3 +1,4 @@
+import { UNKNOWN } from '#shared/domain/rollback-record.ts';
 import type { BusEvent } from './bus-event.ts';
 
 /** An event as CloudEvents 1.0 says it in JSON, structured mode. */
@@ -21,11 +22,9 @@ export function toCloudEvent({ id, type, version, time, data }: BusEvent, stage:
     id,
     source: `/weightless/${encodeURIComponent(stage)}/${encodeURIComponent(data.cluster)}`,
     type: `dev.weightless.${type}.v${version}`,
-    ...(data.canary === UNKNOWN_CANARY ? {} : { subject: data.canary }),
+    ...(data.canary === UNKNOWN ? {} : { subject: data.canary }),
     time,
     datacontenttype: 'application/json',
     data,
   };
 }
-
-const UNKNOWN_CANARY = '-';

@@ -4,6 +4,7 @@ import { type Matchers, parseMatchers } from '#shared/domain/alert-matcher.ts';
 import { parseDuration } from '#shared/domain/duration.ts';
 import { isDnsLabel } from '#shared/domain/kubernetes-name.ts';
 import { MODES } from '#shared/domain/mode.ts';
+import { serverUrl } from '#shared/domain/server-url.ts';
 
 const duration = z.pipe(
   z.string().check(z.refine((text) => parseDuration(text) !== undefined, 'expected a duration such as 30s, 5m or 1h')),
@@ -26,20 +27,17 @@ const matchers = z.pipe(
   }),
 );
 
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
-/** https, so that TLS is always verified; plain http is for the embedded API on loopback. A password in it is never sent. */
-function isApiUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (url?.username || url?.password) return false;
-  return url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname));
+/** A password in it would never be sent. */
+function isServerUrl(text: string): boolean {
+  const url = serverUrl(text);
+  return url !== undefined && url.username === '' && url.password === '';
 }
 
-/** No more than names can hold: they become resources of policies, where `*` and `${…}` would mean something else. */
-const SECRET = /^(arn:aws[-a-z]*:secretsmanager:[-a-z0-9]+:\d{12}:secret:)?[\w/+=.@-]{1,519}$/;
-const PARAMETER = /^(arn:aws[-a-z]*:ssm:[-a-z0-9]+:\d{12}:parameter)?\/?[\w.-]+(\/[\w.-]+)*$/;
-/** The keys of the function's own role go to no cluster. */
-const VARIABLE = /^(?!AWS_)/;
+/** Names that AWS takes and ARNs of them, without wildcards and variables: the functions' roles are given just these. */
+const SECRET = /^(arn:aws[-a-z]*:secretsmanager:[-a-z0-9]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/;
+const PARAMETER = /^(arn:aws[-a-z]*:ssm:[-a-z0-9]+:\d{12}:parameter)?[\w/.-]{1,1011}$/;
+/** Those of AWS are our own keys, and no cluster's business. */
+const VARIABLE = /^(?!AWS_)[A-Za-z_]\w*$/;
 
 /** Where a secret is kept: the settings hold references, never values. */
 const SecretsManagerReference = z.strictObject({
@@ -88,7 +86,7 @@ const ClusterFields = z.strictObject({
     .check(z.regex(/^[A-Za-z0-9][-A-Za-z0-9_.@:/]{0,127}$/, 'expected a name of letters, digits and -_.@:/')),
   endpoint: z
     .string()
-    .check(z.refine(isApiUrl, 'expected an https:// URL (http:// on loopback only) without user and password')),
+    .check(z.refine(isServerUrl, 'expected an https:// URL (http:// on loopback only) without user and password')),
   /** PEM of the API server's certificate authority; the system's where absent. */
   ca: z.optional(z.string().check(z.includes('-----BEGIN CERTIFICATE-----', 'expected a PEM certificate'))),
   /** Where the bearer token is read from. Either this or `eks`. */
@@ -131,7 +129,7 @@ const TOPIC_ARN = /^arn:aws[-a-z]*:sns:[-a-z0-9]+:\d{12}:[-\w]{1,256}(\.fifo)?$/
 /** Where notifications go. A URL that is itself a secret is a reference to it. */
 const WebhookChannelSchema = z.strictObject({
   url: z.union(
-    [z.string().check(z.refine(isApiUrl)), SecretReferenceSchema],
+    [z.string().check(z.refine(isServerUrl)), SecretReferenceSchema],
     'expected an https:// URL (http:// on loopback only) without user and password, or a reference to one: {"secret": …} or {"parameter": …}',
   ),
   /** The key of the HMAC-SHA256 that signs what is sent. */

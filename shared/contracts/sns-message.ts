@@ -1,6 +1,7 @@
 import './zod-words.ts';
 import * as z from 'zod/mini';
-import { type ParsedWebhook, parseJson, readWebhook } from './webhook.ts';
+import { parseJson } from './parse-json.ts';
+import { type ParsedWebhook, readWebhook } from './webhook.ts';
 
 const RecordSchema = z.object({
   EventSource: z.literal('aws:sns', 'expected a message from SNS'),

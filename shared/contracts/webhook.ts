@@ -1,6 +1,7 @@
 import './zod-words.ts';
 import * as z from 'zod/mini';
 import type { Alert } from '#shared/domain/alert.ts';
+import { parseJson } from './parse-json.ts';
 
 /** RFC 3339 as Go writes it; Alertmanager sends the zero time where there is none. */
 const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
@@ -68,15 +69,6 @@ export function parseWebhook(text: string): ParsedWebhook {
   return json === undefined
     ? { kind: 'malformed', problems: [{ path: '', problem: 'the body is not JSON' }] }
     : readWebhook(json);
-}
-
-/** undefined where the text is no JSON, which JSON itself has no word for. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Reads what has been parsed from JSON. */

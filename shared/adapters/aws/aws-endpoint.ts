@@ -1,3 +1,4 @@
+import { serverUrl } from '#shared/domain/server-url.ts';
 import { AwsFault } from './aws-fault.ts';
 
 export type AwsService = 'secretsmanager' | 'ssm' | 'sts';
@@ -21,8 +22,6 @@ const DOMAINS: readonly (readonly [RegExp, string])[] = [
   [/^eu-isoe-/, 'cloud.adc-e.uk'],
 ];
 
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
 /** Where a service of a region is reached; `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` name another place. */
 export function awsEndpoint(service: AwsService, region: string, environment: Environment): URL {
   const variable = environment[VARIABLES[service]] ? VARIABLES[service] : 'AWS_ENDPOINT_URL';
@@ -36,10 +35,9 @@ export function regionalEndpoint(service: AwsService, region: string): URL {
   return new URL(`https://${service}.${region}.${domain}/`);
 }
 
-/** https, or plain http to an emulator on loopback: what is read here are secrets. */
 function parseEndpoint(text: string, variable: string): URL {
-  const url = URL.parse(text);
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.has(url.hostname))) return url;
+  const url = serverUrl(text);
+  if (url) return url;
   throw new AwsFault(`${variable} is no endpoint: set it to an https:// URL (http:// on loopback only), or unset it`, {
     retryable: false,
   });

@@ -1,3 +1,4 @@
+import { parseJson } from '#shared/contracts/parse-json.ts';
 import type { SecretReference } from '#shared/contracts/settings.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import { SecretFault, type Secrets } from '#shared/ports/secrets.ts';
@@ -85,7 +86,7 @@ function pick(text: string | undefined, reference: SecretReference, place: strin
   if (text === undefined) throw unusable(`${place} is binary: store it as text`);
   const key = 'secret' in reference ? reference.key : undefined;
   if (key === undefined) return text;
-  const json = parse(text);
+  const json = parseJson(text);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw unusable(
       `${place} is no JSON object, and its key ${key} is asked for: store an object, or leave the key out`,
@@ -100,14 +101,6 @@ function pick(text: string | undefined, reference: SecretReference, place: strin
 
 function unusable(message: string): SecretFault {
   return new SecretFault(message, { retryable: false });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const HINTS: Readonly<Record<string, string>> = {

@@ -1,8 +1,10 @@
+import type { HttpAnswer } from '#shared/adapters/http/answer-to.ts';
+import { whyUnanswered } from '#shared/adapters/http/why-unanswered.ts';
+import { parseJson } from '#shared/contracts/parse-json.ts';
 import type { AwsService } from './aws-endpoint.ts';
 import { AwsFault } from './aws-fault.ts';
 import type { AwsRequest } from './aws-request.ts';
 import { firstLine } from './first-line.ts';
-import type { PostAnswer } from './send-post.ts';
 
 type Asked = Pick<AwsRequest, 'service' | 'action'>;
 
@@ -17,11 +19,11 @@ const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|LimitExceededExc
 
 /** For a request that got no whole answer. */
 export function unanswered({ service, action }: Asked, cause: unknown): AwsFault {
-  return new AwsFault(`${NAMES[service]} did not answer ${action}: ${wordsOf(cause)}`, { retryable: true, cause });
+  return new AwsFault(`${NAMES[service]} did not answer ${action}: ${whyUnanswered(cause)}`, { retryable: true, cause });
 }
 
 /** For an answer that is not a 200, with the service's words. */
-export function errorOf({ service, action }: Asked, { status, headers, text }: PostAnswer): AwsFault {
+export function errorOf({ service, action }: Asked, { status, headers, text }: HttpAnswer): AwsFault {
   const said = saidInJson(text, headers['x-amzn-errortype']) ?? saidInXml(text) ?? {};
   const { code, message = text } = said;
   const retryable = status >= 500 || status === 429 || THROTTLED.test(code ?? '');
@@ -41,12 +43,7 @@ type Said = { readonly code?: string | undefined; readonly message?: string | un
 
 /** `{"__type":"com.amazonaws…#AccessDeniedException","message":"…"}`, of some services with a capital M. */
 function saidInJson(text: string, header: unknown): Said | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const json = parseJson(text);
   if (typeof json !== 'object' || json === null) return undefined;
   const fields = new Map(Object.entries(json).map(([name, value]) => [name.toLowerCase(), value]));
   const code = [fields.get('__type'), fields.get('code'), header].find((one) => typeof one === 'string');
@@ -70,11 +67,3 @@ export function elementOf(xml: string, name: string): string | undefined {
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
-
-/** node:http says of an aborted request only that it was; the reason is the cause. */
-function wordsOf(cause: unknown): string {
-  const reason =
-    cause instanceof Error && cause.name === 'AbortError' && cause.cause !== undefined ? cause.cause : cause;
-  if (!(reason instanceof Error)) return String(reason);
-  return reason.name === 'TimeoutError' ? 'no answer in time' : reason.message;
-}

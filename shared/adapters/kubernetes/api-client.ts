@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { answerTo, type HttpAnswer } from '#shared/adapters/http/answer-to.ts';
 
 /** How a cluster is reached. Comes from settings or a kubeconfig only, never from an alert. */
 export type ApiEndpoint = {
@@ -31,12 +32,6 @@ export type ApiRequest = {
   readonly signal: AbortSignal;
 };
 
-export type ApiResponse = {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly text: string;
-};
-
 /** A list of thousands of objects is a few MB; what is far over that is not a Kubernetes answer. */
 const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 
@@ -45,7 +40,7 @@ const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
  * handshake (docs/adr/0001). It does not follow redirects and always verifies TLS.
  */
 export type ApiClient = {
-  request(request: ApiRequest): Promise<ApiResponse>;
+  request(request: ApiRequest): Promise<HttpAnswer>;
   /** Opens the TLS connection ahead of the first request. */
   warm(): Promise<void>;
   close(): void;
@@ -64,7 +59,7 @@ export function apiClient(endpoint: ApiEndpoint): ApiClient {
   let underWay = 0;
   let retired = false;
 
-  async function request(asked: ApiRequest): Promise<ApiResponse> {
+  async function request(asked: ApiRequest): Promise<HttpAnswer> {
     underWay += 1;
     try {
       return await exchange(asked);
@@ -74,7 +69,7 @@ export function apiClient(endpoint: ApiEndpoint): ApiClient {
     }
   }
 
-  async function exchange({ method, path, body, contentType, signal }: ApiRequest): Promise<ApiResponse> {
+  async function exchange({ method, path, body, contentType, signal }: ApiRequest): Promise<HttpAnswer> {
     const credentials = await endpoint.credentials.headers(signal);
     const headers = {
       accept: 'application/json',
@@ -83,25 +78,16 @@ export function apiClient(endpoint: ApiEndpoint): ApiClient {
       ...(body === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }),
     };
     const prefix = base.pathname.replace(/\/$/, '');
-    return new Promise((resolve, reject) => {
-      const outgoing = send({
-        host: base.hostname.replace(/^\[|\]$/g, ''),
-        port: base.port,
-        method,
-        path: prefix + path,
-        headers,
-        agent,
-        signal,
-      });
-      outgoing.on('error', reject);
-      outgoing.on('response', (incoming) =>
-        readText(incoming).then(
-          (text) => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, text }),
-          reject,
-        ),
-      );
-      outgoing.end(body);
+    const outgoing = send({
+      host: base.hostname.replace(/^\[|\]$/g, ''),
+      port: base.port,
+      method,
+      path: prefix + path,
+      headers,
+      agent,
+      signal,
     });
+    return answerTo(outgoing, { body, maxBytes: MAX_RESPONSE_BYTES });
   }
 
   return {
@@ -124,21 +110,4 @@ function tlsOptions({ ca, clientCertificate, serverName }: ApiEndpoint): https.A
     ...(clientCertificate ?? {}),
     ...(serverName ? { servername: serverName } : {}),
   };
-}
-
-/** By events: an async iterator costs a noticeable part of a millisecond on a path that has few of them. */
-function readText(incoming: http.IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    incoming.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MAX_RESPONSE_BYTES) {
-        incoming.destroy(new Error(`The API server's answer is over ${MAX_RESPONSE_BYTES} bytes`));
-      }
-      chunks.push(chunk);
-    });
-    incoming.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    incoming.on('error', reject);
-  });
 }

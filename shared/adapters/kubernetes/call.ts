@@ -1,6 +1,9 @@
+import type { HttpAnswer } from '#shared/adapters/http/answer-to.ts';
+import { whyUnanswered } from '#shared/adapters/http/why-unanswered.ts';
 import { parseStatus, type Status } from '#shared/contracts/kubernetes-object.ts';
+import { parseJson } from '#shared/contracts/parse-json.ts';
 import { ClusterFault } from '#shared/ports/cluster.ts';
-import { type ApiClient, type ApiRequest, type ApiResponse, type Credentials, CredentialsError } from './api-client.ts';
+import { type ApiClient, type ApiRequest, type Credentials, CredentialsError } from './api-client.ts';
 
 /** An answer whose status is neither a fault of the cluster nor of our credentials. */
 export type Answer = { readonly status: number; readonly json: unknown; readonly text: string };
@@ -31,7 +34,7 @@ export function caller(client: ApiClient, credentials: Credentials): Caller {
   };
 }
 
-async function send(client: ApiClient, request: ApiRequest): Promise<ApiResponse> {
+async function send(client: ApiClient, request: ApiRequest): Promise<HttpAnswer> {
   try {
     return await client.request(request);
   } catch (cause) {
@@ -40,7 +43,7 @@ async function send(client: ApiClient, request: ApiRequest): Promise<ApiResponse
     const next = untrusted ? '; check the certificate authority (ca) of the cluster in the settings' : '';
     throw new ClusterFault(
       'unreachable',
-      `The API server did not answer ${request.method} ${request.path.split('?')[0]}: ${messageOf(reasonOf(cause))}${next}`,
+      `The API server did not answer ${request.method} ${request.path.split('?')[0]}: ${whyUnanswered(cause)}${next}`,
       { cause, ...(untrusted ? { retryable: false } : {}) },
     );
   }
@@ -55,8 +58,8 @@ function isUntrusted(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && UNTRUSTED.test(cause.code);
 }
 
-function answer({ status, headers, text }: ApiResponse): Answer {
-  const json = parse(text);
+function answer({ status, headers, text }: HttpAnswer): Answer {
+  const json = parseJson(text);
   const said = parseStatus(json);
   const words = said?.message ?? text.slice(0, 300);
   if (status === 429) {
@@ -85,14 +88,6 @@ function retryAfter(value: string | undefined): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 /** What the API server said, for a person; its Status where there is one. */
 export function statusOf({ json, text }: Answer): Status & { readonly message: string } {
   const status = parseStatus(json);
@@ -109,14 +104,4 @@ export function forbiddenFault(found: Answer): ClusterFault {
 export function forbiddenParts(message: string): { readonly verb?: string; readonly resource?: string } {
   const [, verb, resource] = / cannot ([a-z]+) resource "([^"]+)"/.exec(message) ?? [];
   return verb && resource ? { verb, resource } : {};
-}
-
-/** node:http says of an aborted request only that it was; the reason is the cause. */
-function reasonOf(cause: unknown): unknown {
-  return cause instanceof Error && cause.name === 'AbortError' && cause.cause !== undefined ? cause.cause : cause;
-}
-
-function messageOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.name === 'TimeoutError' ? 'no answer in time' : cause.message;
 }

@@ -1,5 +1,6 @@
 import { toCloudEvent } from '#shared/contracts/cloud-event.ts';
 import type { Clock } from '#shared/ports/clock.ts';
+import { serverUrl } from '#shared/domain/server-url.ts';
 import { type Notifier, NotifierFault } from '#shared/ports/notifier.ts';
 import { signBody } from './sign-body.ts';
 
@@ -69,16 +70,10 @@ function refusedWith(status: number): NotifierFault {
   return new NotifierFault(`The webhook answered ${words}`, { retryable });
 }
 
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
-
 /** The settings have checked a URL that they hold, but not one that is kept as a secret. */
 function checkUrl(text: string): URL {
-  const url = URL.parse(text.trim());
-  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && LOOPBACK.has(url.hostname)))
-    throw new NotifierFault('The URL of the webhook is no https:// URL', { retryable: false });
-  if (url.username || url.password)
-    throw new NotifierFault('The URL of the webhook holds a user or password, which cannot be sent', {
-      retryable: false,
-    });
-  return url;
+  const url = serverUrl(text.trim());
+  if (url) return url;
+  const message = 'The URL of the webhook is no https:// URL without user and password: correct it where it is kept';
+  throw new NotifierFault(message, { retryable: false });
 }
