@@ -27,11 +27,7 @@ const matchers = z.pipe(
   }),
 );
 
-/** A password in it would never be sent. */
-function isServerUrl(text: string): boolean {
-  const url = serverUrl(text);
-  return url !== undefined && url.username === '' && url.password === '';
-}
+const isServerUrl = (text: string) => serverUrl(text) !== undefined;
 
 /** Names that AWS takes and ARNs of them, without wildcards and variables: the functions' roles are given just these. */
 const SECRET = /^(arn:aws[-a-z]*:secretsmanager:[-a-z0-9]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/;

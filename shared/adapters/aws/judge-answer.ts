@@ -19,7 +19,10 @@ const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|LimitExceededExc
 
 /** For a request that got no whole answer. */
 export function unanswered({ service, action }: Asked, cause: unknown): AwsFault {
-  return new AwsFault(`${NAMES[service]} did not answer ${action}: ${whyUnanswered(cause)}`, { retryable: true, cause });
+  return new AwsFault(`${NAMES[service]} did not answer ${action}: ${whyUnanswered(cause)}`, {
+    retryable: true,
+    cause,
+  });
 }
 
 /** For an answer that is not a 200, with the service's words. */

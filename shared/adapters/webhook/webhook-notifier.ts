@@ -1,6 +1,6 @@
 import { toCloudEvent } from '#shared/contracts/cloud-event.ts';
-import type { Clock } from '#shared/ports/clock.ts';
 import { serverUrl } from '#shared/domain/server-url.ts';
+import type { Clock } from '#shared/ports/clock.ts';
 import { type Notifier, NotifierFault } from '#shared/ports/notifier.ts';
 import { signBody } from './sign-body.ts';
 
