@@ -6,7 +6,9 @@ import { setUpMinistack } from './engines/set-up-ministack.ts';
 /** AWS on this machine, for trying a deployment without an account: prints what to export, and runs until Ctrl-C. */
 await setUpMinistack(enginesDir);
 const { env, endpoint, stop } = await startEmulator();
-const exports = Object.entries(env).map(([name, value]) => `export ${name}=${value}`);
+// The first version of AWS' own command line knows the region by this name only.
+const named = { ...env, AWS_DEFAULT_REGION: env.AWS_REGION };
+const exports = Object.entries(named).map(([name, value]) => `export ${name}=${value}`);
 console.log(`
 AWS is emulated until you press Ctrl-C; then all that it holds is gone. In another terminal:
 
