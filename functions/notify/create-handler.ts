@@ -29,9 +29,9 @@ const SECRETS_LIMIT_MS = 5000;
 export function createNotifyHandler(deps: NotifyDeps): NotifyHandler {
   return async function notifyPeople({ Records }, { signal }) {
     const { events, unreadable } = readMessages(Records);
-    for (const one of unreadable) {
+    for (const { message: messageId, problem } of unreadable) {
       deps.meter.count('InputRejected', { reason: 'not-an-event' });
-      deps.log.error('A message is no event of ours; it goes to the dead letters', { ...one });
+      deps.log.error('A message is no event of ours; it goes to the dead letters', { messageId, problem });
     }
     const untold = events.length > 0 ? await tellAll(events, signal, deps) : [];
     const failed = [...unreadable.map(({ message }) => message), ...untold];

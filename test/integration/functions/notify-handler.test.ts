@@ -43,6 +43,8 @@ describe('the deployed notify function', () => {
     const answer = await handler(anSqsEvent(['hello']), aContext('notify'));
 
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
+    // The logger drops a field called message, and says so in a line of its own.
+    expect(output.lines().filter(({ level }) => level !== undefined)).toMatchObject([{ messageId: 'message-1' }]);
   });
 
   it('does not start without the stage, and says so', async () => {
