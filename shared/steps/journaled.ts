@@ -24,7 +24,9 @@ export function openEntryFor(journal: Journal, alert: Alert, now: number): Journ
 
 /**
  * When the canary was at zero, from the object alone: after we sent the patch, and not later than the end of the second
- * that the API server noted for our last write. Never early; at most about a second late.
+ * that the API server noted for our last write. At most about a second late, and not early but in one case: the API
+ * server notes the time before it asks admission webhooks, so a slow one, whose answer to us was lost as well, may make
+ * it early by what that webhook took: within our time-out of 2 s for a call.
  */
 export function journaledZero(object: VirtualService, entry: JournalEntry): number {
   const written = object.metadata.managedFields
