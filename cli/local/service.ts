@@ -47,7 +47,7 @@ export function localSettings({
 }: Pick<LocalServiceDeps, 'cluster' | 'clusterUrl' | 'tokens' | 'mode'>): Settings {
   return SettingsSchema.parse({
     mode,
-    clusters: [{ name: cluster.name, endpoint: clusterUrl, token: { env: 'from-the-kubeconfig' } }],
+    clusters: [{ name: cluster.name, endpoint: clusterUrl, token: { env: 'FROM_THE_KUBECONFIG' } }],
     tokens: tokens.settings,
   });
 }
