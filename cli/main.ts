@@ -16,7 +16,7 @@ const HELP = `weightless COMMAND [OPTIONS]
 weightless COMMAND --help tells a command's options.
 `;
 
-/** Runs one command; what a user can mend is one line and exit 1. */
+/** Runs one command; what a user can mend is one line and the exit code of its error. */
 export async function run([name = '', ...args]: string[]): Promise<void> {
   if (name === '' || name === '--help' || name === '-h') {
     process.stdout.write(HELP);
@@ -27,7 +27,7 @@ export async function run([name = '', ...args]: string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     process.stderr.write(`weightless: ${error.message}\n`);
-    process.exit(1);
+    process.exit(error.exitCode);
   }
 }
 
