@@ -38,6 +38,9 @@ export const SlaSchema = z.object({
   count: z.enum(['met', 'missed', 'not-counted', 'open']),
 });
 
+/** Who asked by hand, by the name of the token, and why. */
+export const RequesterSchema = z.object({ name: z.string(), reason: z.string() });
+
 /** What every rollback event tells: the record as it stands then. Times are ISO 8601 in UTC. */
 const RollbackDataSchema = z.object({
   rollbackId: z.string(),
@@ -70,6 +73,8 @@ const RollbackDataSchema = z.object({
     alertResolvedAt: z.optional(instant),
   }),
   sla: SlaSchema,
+  /** Absent where an alert did. */
+  requestedBy: z.optional(RequesterSchema),
   /** True where a person must be woken. */
   pages: z.boolean(),
 });

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { isManual } from './manual.ts';
 import { pages, replaces, slaCountOf } from './outcome.ts';
 import { pagesFor } from './residual.ts';
 import { type HistoryEntry, isBare, type RecordedSla, type RollbackRecord } from './rollback-record.ts';
@@ -113,7 +114,9 @@ function withBreach(record: RollbackRecord, now: number): RollbackRecord {
 }
 
 /** Nobody is at zero while a rollback is out of reach: it is late by the time that has gone, or went until it resolved. */
-function isBreached({ outcome, reason, sla, timeline }: RollbackRecord, now: number): boolean {
+function isBreached({ alert, outcome, reason, sla, timeline }: RollbackRecord, now: number): boolean {
+  // Nobody was promised a time.
+  if (isManual(alert)) return false;
   if (outcome === 'rolled-back') return sla.met === false;
   return reason === 'unreachable' && (timeline.alertResolvedAt ?? now) - owedSince(timeline) > sla.targetMs;
 }
@@ -122,7 +125,7 @@ function isBreached({ outcome, reason, sla, timeline }: RollbackRecord, now: num
 function slaOf(draft: RollbackDraft, existing: RollbackRecord | undefined): RecordedSla {
   const receivedAt = Math.min(draft.timeline.receivedAt, existing?.timeline.receivedAt ?? draft.timeline.receivedAt);
   const { slaMet, ...judged } = judge({ ...draft.timeline, receivedAt }, draft.slaMs);
-  const counted = slaCountOf(draft);
+  const counted = isManual(draft.alert) ? 'not-counted' : slaCountOf(draft);
   const byTime = slaMet ? 'met' : 'missed';
   const count =
     existing?.sla.count === 'missed' && draft.outcome !== 'rolled-back'

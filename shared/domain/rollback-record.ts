@@ -39,11 +39,16 @@ export type RollbackRecord = {
   readonly pages: boolean;
   /** The unit that the SLA counts: the first rollback of the target that was not at zero then. */
   readonly episode?: { readonly id: string; readonly firedAt: number } | undefined;
+  /** Who asked for it by hand, and why; absent where an alert did. */
+  readonly requestedBy?: Requester | undefined;
   readonly history: readonly HistoryEntry[];
   readonly supersededBy?: string | undefined;
   /** When it was told that the SLA target was missed, epoch ms: once a rollback. */
   readonly slaBreachedAt?: number | undefined;
 };
+
+/** A person, or what acts for one: the name of the token. */
+export type Requester = { readonly name: string; readonly reason: string };
 
 export type RecordedAlert = {
   readonly name: string;

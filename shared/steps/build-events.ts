@@ -93,6 +93,7 @@ export function rollbackData(record: RollbackRecord): RollbackData {
       ...optionalTime('alertResolvedAt', timeline.alertResolvedAt),
     },
     sla: record.sla,
+    ...(record.requestedBy ? { requestedBy: record.requestedBy } : {}),
     pages: record.pages,
   };
 }

@@ -59,6 +59,7 @@ export function aRollbackRecord(overrides: Partial<RollbackRecord> = {}): Rollba
     sla: { targetMs: 60_000, alertToZeroMs: 4_020, met: true, late: false, clockSkew: false, count: 'met' },
     pages: false,
     episode: { id: 'a1b2c3', firedAt: FIRED_AT },
+    requestedBy: { name: 'alice', reason: 'v2 fails' },
     history: [
       { kind: 'improved', at: FIRED_AT + 1, from: { outcome: 'pending', reason: 'conflict' } },
       { kind: 'reasserted', at: FIRED_AT + 2, number: 1 },
