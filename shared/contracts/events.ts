@@ -70,6 +70,7 @@ const RollbackDataSchema = z.object({
     zeroedAt: z.optional(instant),
     zeroedPrecision: z.optional(z.enum(['observed', 'journal'])),
     recordedAt: instant,
+    verifiedAt: z.optional(instant),
     alertResolvedAt: z.optional(instant),
   }),
   sla: SlaSchema,
@@ -81,6 +82,9 @@ const RollbackDataSchema = z.object({
 
 const data = <T extends z.core.$ZodLooseShape>(shape: T) => z.extend(RollbackDataSchema, shape);
 
+/** `by` and `why` are absent where the hold ended by itself. */
+const endOfHold = { virtualService: z.string(), by: z.optional(z.string()), why: z.optional(z.string()) };
+
 /** The data of each detail-type. */
 export const EVENT_DATA = {
   RollbackCompleted: data({ outcome: z.literal('rolled-back') }),
@@ -89,7 +93,11 @@ export const EVENT_DATA = {
   RollbackRefused: data({ outcome: z.literal('refused'), reason: ReasonSchema }),
   RollbackFailed: data({ outcome: z.literal('failed'), reason: ReasonSchema }),
   RollbackSlaBreached: data({}),
+  RollbackReverted: data({ revert: z.number(), revertedBy: z.optional(z.string()) }),
   RollbackReasserted: data({ reassert: z.number() }),
+  RollbackRestored: data(endOfHold),
+  HoldReleased: data(endOfHold),
+  RollbackUnverified: data({ requestsPerSecond: z.number() }),
   AlertResolved: data({}),
 } as const;
 

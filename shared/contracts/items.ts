@@ -37,6 +37,7 @@ const TimelineSchema = z.object({
   zeroedAt: z.optional(epochMs),
   zeroedPrecision: z.optional(z.enum(['observed', 'journal'])),
   recordedAt: epochMs,
+  verifiedAt: z.optional(epochMs),
   alertResolvedAt: z.optional(epochMs),
 });
 
@@ -47,7 +48,23 @@ const HistoryEntrySchema = z.discriminatedUnion('kind', [
     from: z.object({ outcome: z.enum(OUTCOMES), reason: z.optional(ReasonSchema) }),
   }),
   z.object({ kind: z.literal('reasserted'), at: epochMs, number: z.number() }),
+  z.object({
+    kind: z.literal('reverted'),
+    at: epochMs,
+    number: z.number(),
+    by: z.optional(z.string()),
+    pages: z.boolean(),
+  }),
   z.object({ kind: z.enum(['already-acted', 'contested']), at: epochMs }),
+  z.object({
+    kind: z.enum(['released', 'restored']),
+    at: epochMs,
+    virtualService: z.string(),
+    by: z.optional(z.string()),
+    why: z.optional(z.string()),
+  }),
+  z.object({ kind: z.literal('verified'), at: epochMs }),
+  z.object({ kind: z.literal('unverified'), at: epochMs, requestsPerSecond: z.number() }),
   z.object({ kind: z.enum(['resolved', 'given-up']), at: epochMs }),
 ]);
 

@@ -26,12 +26,29 @@ export type JournalEntry = {
   readonly state: 'open' | 'closed' | 'released' | 'restored';
   /** How often the canary was put back and taken to zero again in this hold. */
   readonly reasserts: number;
+  /** Who had put it back the last time, by its name in `managedFields`; only of a reassert. */
+  readonly revertedBy?: string | undefined;
+  /**
+   * Epoch ms by when the canary was at zero, set when we write the object again: from then on the API server's time of
+   * our last write says nothing of this one.
+   */
+  readonly zeroedBy?: number | undefined;
+  /** When the hold ended before `holdUntil`, or was noted to be over; and who ended it, where a person did. */
+  readonly ended?: HoldEnd | undefined;
   /** True where we, and nobody before us, told Flux to leave the object alone: a release takes it back. */
   readonly flux?: boolean | undefined;
   /** SHA-256 of the spec that we left. */
   readonly after?: string | undefined;
   /** The inverse patch. */
   readonly undo?: readonly PatchOperation[] | undefined;
+};
+
+/** The end of a hold, as the object remembers it until the records do. `by` is absent where guard closed it. */
+export type HoldEnd = {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly by?: string | undefined;
+  readonly why?: string | undefined;
 };
 
 export type Journal = {

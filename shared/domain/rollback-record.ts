@@ -33,6 +33,8 @@ export type RollbackRecord = {
   readonly unknowns: readonly string[];
   readonly timeline: Timeline & {
     readonly recordedAt: number;
+    /** When the canary's request rate was seen to be zero. */
+    readonly verifiedAt?: number | undefined;
     readonly alertResolvedAt?: number | undefined;
   };
   readonly sla: RecordedSla;
@@ -80,7 +82,29 @@ export type HistoryEntry =
       readonly from: { readonly outcome: Outcome; readonly reason?: Reason | undefined };
     }
   | { readonly kind: 'reasserted'; readonly at: number; readonly number: number }
+  /**
+   * Somebody put the canary back: what the reassert of the same number mends. `by` is the field manager that wrote the
+   * routes last, where the object said so. It pages where nothing mends it.
+   */
+  | {
+      readonly kind: 'reverted';
+      readonly at: number;
+      readonly number: number;
+      readonly by?: string | undefined;
+      readonly pages: boolean;
+    }
   | { readonly kind: 'already-acted' | 'contested'; readonly at: number }
+  /** The hold of one VirtualService ended: by itself, or by whom and why. */
+  | {
+      readonly kind: 'released' | 'restored';
+      readonly at: number;
+      readonly virtualService: string;
+      readonly by?: string | undefined;
+      readonly why?: string | undefined;
+    }
+  /** The canary's requests stopped; or went on a minute later, so many a second. */
+  | { readonly kind: 'verified'; readonly at: number }
+  | { readonly kind: 'unverified'; readonly at: number; readonly requestsPerSecond: number }
   /** `given-up`: guard tried until here, and no longer. */
   | { readonly kind: 'resolved' | 'given-up'; readonly at: number };
 

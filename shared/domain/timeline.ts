@@ -12,7 +12,11 @@ export type Timeline = {
 
 /** What happened when, in its order, as far as it has. */
 export function stagesOf(
-  timeline: Timeline & { readonly recordedAt?: number | undefined; readonly alertResolvedAt?: number | undefined },
+  timeline: Timeline & {
+    readonly recordedAt?: number | undefined;
+    readonly verifiedAt?: number | undefined;
+    readonly alertResolvedAt?: number | undefined;
+  },
 ): { readonly name: string; readonly at: number }[] {
   const stages = [
     ['fired', timeline.firedAt],
@@ -20,6 +24,7 @@ export function stagesOf(
     ['targeted', timeline.targetedAt],
     ['zeroed', timeline.zeroedAt],
     ['recorded', timeline.recordedAt],
+    ['verified', timeline.verifiedAt],
     ['resolved', timeline.alertResolvedAt],
   ] as const;
   return stages.flatMap(([name, at]) => (at === undefined ? [] : [{ name, at }]));

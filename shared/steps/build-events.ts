@@ -19,7 +19,7 @@ export function buildEvent(record: RollbackRecord, told: Told, now: number): Out
   if (!type) return undefined;
   const part = told.kind === 'history' ? `history ${told.index}` : `version ${record.version}`;
   const id = sha256(JSON.stringify([record.id, type, part]));
-  const more = told.kind === 'history' && told.entry.kind === 'reasserted' ? { reassert: told.entry.number } : {};
+  const more = told.kind === 'history' ? factsOf(told.entry) : {};
   const why = told.kind === 'history' && isReason(told.entry.kind) ? { reason: told.entry.kind } : {};
   const said = told.kind === 'history' ? told.said : undefined;
   const words = said ? { message: said.message, commands: [...said.commands] } : {};
@@ -30,7 +30,10 @@ export function buildEvent(record: RollbackRecord, told: Told, now: number): Out
     service: EVENT_SOURCE,
     correlationId: record.episode?.id ?? record.id,
   } as const;
-  const detail = { metadata, data: { ...rollbackData(record), ...more, ...why, ...words, ...paging(record, told) } };
+  const detail = {
+    metadata,
+    data: { ...rollbackData(record), ...more, ...why, ...words, ...paging(record, told) },
+  };
   return { id, rollbackId: record.id, type, createdAt: now, detail };
 }
 
@@ -42,13 +45,37 @@ function typeOf(record: RollbackRecord, told: Told): EventType | undefined {
 
 /** An improvement is told by the outcome that it led to. */
 const EVENT_OF_HISTORY: Readonly<Record<HistoryEntry['kind'], EventType | undefined>> = {
+  reverted: 'RollbackReverted',
   reasserted: 'RollbackReasserted',
+  released: 'HoldReleased',
+  restored: 'RollbackRestored',
+  unverified: 'RollbackUnverified',
   'already-acted': 'RollbackSuggested',
   contested: 'RollbackSuggested',
   resolved: 'AlertResolved',
   improved: undefined,
   'given-up': undefined,
+  verified: undefined,
 };
+
+/** What an entry of the history tells beside the record. */
+function factsOf(entry: HistoryEntry): Readonly<Record<string, string | number>> {
+  switch (entry.kind) {
+    case 'reverted':
+      return { revert: entry.number, ...(entry.by === undefined ? {} : { revertedBy: entry.by }) };
+    case 'reasserted':
+      return { reassert: entry.number };
+    case 'released':
+    case 'restored': {
+      const { virtualService, by, why } = entry;
+      return { virtualService, ...(by === undefined ? {} : { by }), ...(why === undefined ? {} : { why }) };
+    }
+    case 'unverified':
+      return { requestsPerSecond: entry.requestsPerSecond };
+    default:
+      return {};
+  }
+}
 
 function isReason(kind: string): kind is 'already-acted' | 'contested' {
   return kind === 'already-acted' || kind === 'contested';
@@ -56,7 +83,11 @@ function isReason(kind: string): kind is 'already-acted' | 'contested' {
 
 /** History pages by itself: the record's own page has been told. */
 function paging(record: RollbackRecord, told: Told): { readonly pages: boolean } {
-  return { pages: told.kind === 'history' ? isReason(told.entry.kind) : record.pages || told.kind === 'sla-breached' };
+  return { pages: told.kind === 'history' ? pagesByItself(told.entry) : record.pages || told.kind === 'sla-breached' };
+}
+
+function pagesByItself(entry: HistoryEntry): boolean {
+  return isReason(entry.kind) || entry.kind === 'unverified' || (entry.kind === 'reverted' && entry.pages);
 }
 
 /** The record in the words of the events. */
@@ -90,6 +121,7 @@ export function rollbackData(record: RollbackRecord): RollbackData {
       ...optionalTime('zeroedAt', timeline.zeroedAt),
       ...(timeline.zeroedPrecision ? { zeroedPrecision: timeline.zeroedPrecision } : {}),
       recordedAt: iso(timeline.recordedAt),
+      ...optionalTime('verifiedAt', timeline.verifiedAt),
       ...optionalTime('alertResolvedAt', timeline.alertResolvedAt),
     },
     sla: record.sla,

@@ -4,7 +4,7 @@ import { MARK } from '#shared/domain/marks.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
 
 const FLUX_NAME = 'kustomize.toolkit.fluxcd.io/name';
-const FLUX_RECONCILE = 'kustomize.toolkit.fluxcd.io/reconcile';
+export const FLUX_RECONCILE = 'kustomize.toolkit.fluxcd.io/reconcile';
 
 /** True where Flux applies the object and would put the weights back, unless the same patch tells it not to. */
 export function needsFluxHold({ metadata }: VirtualService): boolean {

@@ -29,6 +29,8 @@ export function openEntryFor(journal: Journal, alert: Alert, now: number): Journ
  * it early by what that webhook took: within our time-out of 2 s for a call.
  */
 export function journaledZero(object: VirtualService, entry: JournalEntry): number {
+  // The object has been written by us since: what was noted then is the closest that is known.
+  if (entry.zeroedBy !== undefined) return Math.max(entry.sentAt, entry.zeroedBy);
   const written = object.metadata.managedFields
     .filter(({ manager, time }) => manager === FIELD_MANAGER && time !== undefined && Number.isFinite(time))
     .map(({ time }) => (time ?? 0) + MANAGED_TIME_PRECISION_MS);
@@ -49,4 +51,11 @@ export function journaledWeights(object: VirtualService, entry: JournalEntry): W
     // Anyone who may edit the object may have written the annotation: an undo that does not fit tells nothing.
     return [];
   }
+}
+
+/** The entries as they are to stand when we write the object again: each keeps the time that the object tells of it now. */
+export function withZeroTimes(object: VirtualService, entries: readonly JournalEntry[]): JournalEntry[] {
+  return entries.map((entry) =>
+    entry.zeroedBy === undefined ? { ...entry, zeroedBy: journaledZero(object, entry) } : entry,
+  );
 }

@@ -5,7 +5,7 @@ import { aRollbackRecord } from './rollback-record.ts';
 
 /** What each detail-type says of the outcome, beside what all say. */
 const OUTCOME_OF: Readonly<
-  Record<EventType, Pick<RollbackRecord, 'outcome'> & { reason?: Reason; reassert?: number }>
+  Record<EventType, Pick<RollbackRecord, 'outcome'> & { reason?: Reason } & Readonly<Record<string, unknown>>>
 > = {
   RollbackCompleted: { outcome: 'rolled-back' },
   RollbackSuggested: { outcome: 'suggested', reason: 'mode-suggest' },
@@ -13,7 +13,11 @@ const OUTCOME_OF: Readonly<
   RollbackRefused: { outcome: 'refused', reason: 'ambiguous-canary' },
   RollbackFailed: { outcome: 'failed', reason: 'forbidden' },
   RollbackSlaBreached: { outcome: 'failed', reason: 'forbidden' },
+  RollbackReverted: { outcome: 'rolled-back', revert: 1, revertedBy: 'argocd-controller' },
   RollbackReasserted: { outcome: 'rolled-back', reassert: 1 },
+  RollbackRestored: { outcome: 'rolled-back', virtualService: 'shop/payment', by: 'alice', why: 'v2 is mended' },
+  HoldReleased: { outcome: 'rolled-back', virtualService: 'shop/payment' },
+  RollbackUnverified: { outcome: 'rolled-back', requestsPerSecond: 1.5 },
   AlertResolved: { outcome: 'rolled-back' },
 };
 
