@@ -119,6 +119,9 @@ export const FiringPointerItemSchema = z.looseObject({ ...keys, rollbackId: z.st
 /** An event that waits to be sent carries `unsent`; the index over it holds no others. */
 export const EventItemSchema = z.extend(OutboxEventSchema, { ...keys, unsent: z.optional(z.string()) });
 
+/** A request by hand, under the key that its sender gave it. */
+export const RequestItemSchema = z.looseObject({ ...keys, key: z.string(), receivedAt: epochMs, digest: z.string() });
+
 /** @throws ZodError */
 export function parseRollbackItem(item: unknown): RollbackRecord {
   const { pk, sk, expiresAt, day, received, unfinished, ...record } = RollbackItemSchema.parse(item);
@@ -129,6 +132,11 @@ export function parseRollbackItem(item: unknown): RollbackRecord {
 export function parseTargetItem(item: unknown): TargetRecord {
   const { pk, sk, expiresAt, ...target } = TargetItemSchema.parse(item);
   return target;
+}
+
+/** @throws ZodError */
+export function parseRequestItem(item: unknown): z.infer<typeof RequestItemSchema> {
+  return RequestItemSchema.parse(item);
 }
 
 /** The rollback's id. @throws ZodError */

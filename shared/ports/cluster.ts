@@ -22,8 +22,13 @@ export type VirtualServices = {
   listPage(page: Page, signal: AbortSignal): Promise<ListPage>;
   /** undefined where there is none of that name. */
   get(ref: ObjectRef, signal: AbortSignal): Promise<VirtualService | undefined>;
-  /** A JSON Patch; what the API server decided about it is a value. */
-  patch(ref: ObjectRef, operations: readonly PatchOperation[], signal: AbortSignal): Promise<PatchAnswer>;
+  /** A JSON Patch; what the API server decided about it is a value. In a dry run it decides, and keeps nothing. */
+  patch(
+    ref: ObjectRef,
+    operations: readonly PatchOperation[],
+    signal: AbortSignal,
+    options?: { readonly dryRun?: boolean },
+  ): Promise<PatchAnswer>;
 };
 
 /** What there is, as far as we may see it. */

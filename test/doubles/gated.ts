@@ -14,7 +14,8 @@ export function gatedCluster(cluster: Cluster, gate: Gate): Cluster {
       list: (which, signal) => through(gate, `list ${which}`, () => virtualServices.list(which, signal)),
       listPage: (page, signal) => through(gate, 'list page', () => virtualServices.listPage(page, signal)),
       get: (ref, signal) => through(gate, 'get', () => virtualServices.get(ref, signal)),
-      patch: (ref, operations, signal) => through(gate, 'patch', () => virtualServices.patch(ref, operations, signal)),
+      patch: (ref, operations, signal, options) =>
+        through(gate, 'patch', () => virtualServices.patch(ref, operations, signal, options)),
     },
     ...(surroundings
       ? {

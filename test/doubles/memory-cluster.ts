@@ -61,16 +61,13 @@ export function memoryCluster({
     );
     return all.map((object) => parseVirtualService(structuredClone(object)));
   }
-  function patch(key: string, operations: readonly PatchOperation[]): PatchAnswer {
+  function patch(key: string, operations: readonly PatchOperation[], dryRun = false): PatchAnswer {
     const object = held.get(key);
     if (!object) return { kind: 'gone' };
-    const stale = operations.some(
-      ({ path, ...rest }) =>
-        path === '/metadata/resourceVersion' && 'value' in rest && rest.value !== object.metadata.resourceVersion,
-    );
-    if (stale) return { kind: 'conflict' };
+    if (isStale(object, operations)) return { kind: 'conflict' };
     try {
       const patched = applyJsonPatch(object, operations);
+      if (dryRun) return { kind: 'patched', object: parseVirtualService(structuredClone(patched)) };
       store({ ...patched, metadata: { ...patched.metadata, managedFields: managedFields(patched, clock.now()) } });
     } catch (error) {
       if (error instanceof JsonPatchError) return { kind: 'bad-path', message: UNFIT };
@@ -97,7 +94,7 @@ export function memoryCluster({
         const object = held.get(keyOf(ref));
         return object && parseVirtualService(structuredClone(object));
       },
-      patch: async (ref, operations) => patch(keyOf(ref), operations),
+      patch: async (ref, operations, _signal, options) => patch(keyOf(ref), operations, options?.dryRun),
     },
     ...(surroundings ? { surroundings } : {}),
     read,
@@ -114,6 +111,13 @@ export function memoryCluster({
     },
     patches,
   };
+}
+
+function isStale({ metadata }: RawVirtualService, operations: readonly PatchOperation[]): boolean {
+  return operations.some(
+    ({ path, ...rest }) =>
+      path === '/metadata/resourceVersion' && 'value' in rest && rest.value !== metadata.resourceVersion,
+  );
 }
 
 function keyOf({ namespace, name }: ObjectRef): string {

@@ -45,8 +45,8 @@ export function scriptedCluster(
     },
     listPage: (page, signal) => turn('page', left.page.shift(), () => virtualServices.listPage(page, signal)),
     get: (ref, signal) => turn('get', left.get.shift(), () => virtualServices.get(ref, signal)),
-    patch: (ref, operations, signal) =>
-      turn('patch', left.patch.shift(), () => virtualServices.patch(ref, operations, signal)),
+    patch: (ref, operations, signal, options) =>
+      turn('patch', left.patch.shift(), () => virtualServices.patch(ref, operations, signal, options)),
   };
   return { ...cluster, virtualServices: scripted, calls };
 }

@@ -52,6 +52,21 @@ export function describePatches(open: OpenStage): void {
       });
     });
 
+    it('answers in a dry run what the patch would leave, and keeps nothing', async () => {
+      const { stage, object, created, reread } = await theIncident();
+      const ref = { namespace: stage.namespace, name: object.metadata.name };
+      const { virtualServices } = on().cluster();
+
+      const answer = await virtualServices.patch(ref, guarded(created), signal, { dryRun: true });
+
+      expect(answer).toMatchObject({
+        kind: 'patched',
+        object: { spec: { http: expect.arrayContaining([expect.anything()]) } },
+      });
+      expect(answer.kind === 'patched' && answer.object.spec).not.toEqual(created['spec']);
+      expect(await reread()).toEqual(created);
+    });
+
     it('changes the weights and leaves all else as it was', async () => {
       const { object, created, patch, reread } = await theIncident();
 

@@ -122,6 +122,17 @@ export function describePatching(open: OpenStage): void {
       expect(metadata['annotations']).toMatchObject(Object.fromEntries(keys.map((key) => [key, key])));
     });
 
+    it('decides a dry run as it would the patch itself, and keeps nothing of it', async () => {
+      const created = await create(on().stage, theObject());
+
+      const taken = await patch([{ op: 'add', path: WEIGHT, value: 5 }], JSON_PATCH, '?dryRun=All');
+      const refused = await patch([{ op: 'add', path: WEIGHT, value: 'all' }], JSON_PATCH, '?dryRun=All');
+
+      expect(taken).toMatchObject({ status: 200, body: { spec: { http: [{ route: [{ weight: 5 }] }] } } });
+      expect(refused).toMatchObject({ status: 422 });
+      expect(await read(on().stage, theObject())).toEqual(created);
+    });
+
     it('leaves the time of a writer who only takes away as it is', async () => {
       await create(on().stage, theObject());
       const byUs = '?fieldManager=weightless';

@@ -39,7 +39,8 @@ export async function handleRequest(api: ApiParts, request: ApiRequest): Promise
   if (namespace === undefined) throw notServed();
   if (target.verb === 'get') return get(api.store, resource, { namespace, name: target.name ?? '' });
   const manager = url.searchParams.get('fieldManager') ?? managerOf(request.userAgent);
-  return handleWrite(api.writer, { resource, namespace, user: user.name, manager }, target, request);
+  const dryRun = url.searchParams.get('dryRun') === 'All';
+  return handleWrite(api.writer, { resource, namespace, user: user.name, manager, dryRun }, target, request);
 }
 
 function resourceOf({ group, version, plural, subresource }: Target, without: readonly string[]): Resource {

@@ -13,6 +13,8 @@ export type Writing = {
   readonly namespace: string;
   readonly user: string;
   readonly manager: string;
+  /** Everything is decided, and nothing kept. */
+  readonly dryRun?: boolean;
 };
 
 export type ObjectWriter = ReturnType<typeof objectWriter>;
@@ -32,9 +34,10 @@ export function objectWriter(store: ObjectStore, admission: Admission, now: () =
   }
 
   function put(writing: Writing, live: StoredObject | undefined, object: KubernetesObject, name: string): StoredObject {
-    const { resource, namespace, manager } = writing;
+    const { resource, namespace, manager, dryRun = false } = writing;
     const next = nextObject(live, object, { name, namespace, manager, now: now() });
-    return live && next === live ? live : store.put(resource, next);
+    if (live && next === live) return live;
+    return dryRun ? next : store.put(resource, next);
   }
 
   async function create(writing: Writing, sent: KubernetesObject): Promise<StoredObject> {
@@ -77,7 +80,7 @@ export function objectWriter(store: ObjectStore, admission: Admission, now: () =
       throw conflict({ ...resource, plural: resource.kind }, name, why);
     }
     await validate({ operation: 'DELETE', resource, name, user, object: undefined, oldObject: live });
-    store.remove(resource, namespace, name);
+    if (!writing.dryRun) store.remove(resource, namespace, name);
     return live;
   }
 

@@ -33,6 +33,11 @@ export function eventKey(id: string): Key {
   return { pk: `${EVENT_PREFIX}${id}`, sk: 'EVENT' };
 }
 
+/** A request that carried a key of its sender's. */
+export function requestKey(key: string): Key {
+  return { pk: `REQUEST#${key}`, sk: 'REQUEST' };
+}
+
 export function firingOfRecord({ alert, timeline }: RollbackRecord): string {
   return firingOf({ fingerprint: alert.fingerprint, startsAt: timeline.firedAt });
 }

@@ -36,8 +36,8 @@ export function kubernetesVirtualServices(call: Caller, namespaces: readonly str
       if (found.status === 404 && found.json !== undefined) return undefined;
       throw unusable(found);
     },
-    async patch(ref, operations, signal) {
-      const path = `${pathOf(ref)}?fieldManager=${FIELD_MANAGER}`;
+    async patch(ref, operations, signal, { dryRun = false } = {}) {
+      const path = `${pathOf(ref)}?fieldManager=${FIELD_MANAGER}${dryRun ? '&dryRun=All' : ''}`;
       const contentType = 'application/json-patch+json';
       const found = await call({ method: 'PATCH', path, body: JSON.stringify(operations), contentType, signal });
       return patchAnswer(found);
