@@ -39,6 +39,7 @@ const TimelineSchema = z.object({
   recordedAt: epochMs,
   verifiedAt: z.optional(epochMs),
   alertResolvedAt: z.optional(epochMs),
+  notifiedAt: z.optional(epochMs),
 });
 
 const HistoryEntrySchema = z.discriminatedUnion('kind', [
@@ -53,6 +54,7 @@ const HistoryEntrySchema = z.discriminatedUnion('kind', [
     at: epochMs,
     number: z.number(),
     by: z.optional(z.string()),
+    writtenAt: z.optional(epochMs),
     pages: z.boolean(),
   }),
   z.object({ kind: z.enum(['already-acted', 'contested']), at: epochMs }),
@@ -90,7 +92,7 @@ export const RollbackItemSchema = z.looseObject({
   timeline: TimelineSchema,
   sla: SlaSchema,
   pages: z.boolean(),
-  episode: z.optional(z.object({ id: z.string(), firedAt: epochMs })),
+  episode: z.optional(z.object({ id: z.string(), firedAt: epochMs, countedBy: z.optional(z.string()) })),
   requestedBy: z.optional(RequesterSchema),
   history: z.array(HistoryEntrySchema),
   supersededBy: z.optional(z.string()),
@@ -108,6 +110,7 @@ export const TargetItemSchema = z.looseObject({
   episode: z.object({
     id: z.string(),
     firedAt: epochMs,
+    countedBy: z.optional(z.string()),
     unresolved: z.array(z.string()),
     closedAt: z.optional(epochMs),
   }),

@@ -14,7 +14,7 @@ function atZero(outcome: Outcome): boolean {
  */
 export function withRecord(
   target: TargetRecord | undefined,
-  record: Pick<RollbackRecord, 'id' | 'cluster' | 'canary' | 'outcome' | 'timeline'>,
+  record: Pick<RollbackRecord, 'id' | 'cluster' | 'canary' | 'outcome' | 'timeline' | 'sla'>,
   firing: string,
   holdUntil: number | undefined,
 ): TargetRecord {
@@ -29,8 +29,21 @@ export function withRecord(
     version: (target?.version ?? 0) + 1,
     firings: [...new Set([firing, ...(target?.firings ?? [])])].slice(0, MAX_FIRINGS),
     holdUntil: latest(target?.holdUntil, holdUntil),
-    episode: { ...began, firedAt: Math.min(began.firedAt, timeline.firedAt), unresolved, closedAt },
+    episode: {
+      ...began,
+      firedAt: Math.min(began.firedAt, timeline.firedAt),
+      countedBy: countedBy(began, record),
+      unresolved,
+      closedAt,
+    },
   };
+}
+
+/** The first record that owes a rollback, or still may, until it turns out that it does not. */
+function countedBy(episode: Episode, { id, sla }: Pick<RollbackRecord, 'id' | 'sla'>): string | undefined {
+  const isOwed = sla.count !== 'not-counted';
+  if (episode.countedBy === undefined) return isOwed ? id : undefined;
+  return episode.countedBy === id && !isOwed ? undefined : episode.countedBy;
 }
 
 function joins(

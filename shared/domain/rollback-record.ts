@@ -36,11 +36,20 @@ export type RollbackRecord = {
     /** When the canary's request rate was seen to be zero. */
     readonly verifiedAt?: number | undefined;
     readonly alertResolvedAt?: number | undefined;
+    /** When the first channel had taken the first message about it. */
+    readonly notifiedAt?: number | undefined;
   };
   readonly sla: RecordedSla;
   readonly pages: boolean;
   /** The unit that the SLA counts: the first rollback of the target that was not at zero then. */
-  readonly episode?: { readonly id: string; readonly firedAt: number } | undefined;
+  readonly episode?:
+    | {
+        readonly id: string;
+        readonly firedAt: number;
+        /** The rollback that the report counts it by, as far as is known here; absent while none is owed. */
+        readonly countedBy?: string | undefined;
+      }
+    | undefined;
   /** Who asked for it by hand, and why; absent where an alert did. */
   readonly requestedBy?: Requester | undefined;
   readonly history: readonly HistoryEntry[];
@@ -91,6 +100,7 @@ export type HistoryEntry =
       readonly at: number;
       readonly number: number;
       readonly by?: string | undefined;
+      readonly writtenAt?: number | undefined;
       readonly pages: boolean;
     }
   | { readonly kind: 'already-acted' | 'contested'; readonly at: number }
@@ -124,6 +134,8 @@ export type Episode = {
   /** The rollback that opened it. */
   readonly id: string;
   readonly firedAt: number;
+  /** The first rollback in it that was owed, by which the report counts it: once, on the day of that one. */
+  readonly countedBy?: string | undefined;
   /** Firings that have not resolved. */
   readonly unresolved: readonly string[];
   /** When the canary was at zero, or the last alert had resolved. */

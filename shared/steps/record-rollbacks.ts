@@ -103,9 +103,18 @@ function onceWritten(target: TargetRecord | undefined, known: TargetRecord | und
   return target && target !== known ? { ...target, version: (known?.version ?? 0) + 1 } : undefined;
 }
 
+/** A record stays in the episode that it was first in. */
 function inEpisode(record: RollbackRecord, target: TargetRecord | undefined): RollbackRecord {
-  if (record.episode || !target) return record;
-  return { ...record, episode: { id: target.episode.id, firedAt: target.episode.firedAt } };
+  if (!target || (record.episode && record.episode.id !== target.episode.id)) return record;
+  const { id, firedAt, countedBy } = target.episode;
+  return {
+    ...record,
+    episode: {
+      id,
+      firedAt: record.episode?.firedAt ?? firedAt,
+      ...(countedBy === undefined ? {} : { countedBy }),
+    },
+  };
 }
 
 /** A record without canary, or cluster, that a record with both replaces: deleted while unfinished, else kept and marked. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withRecord, withResolved } from '#shared/domain/episode.ts';
 import type { Outcome } from '#shared/domain/outcome.ts';
-import type { TargetRecord } from '#shared/domain/rollback-record.ts';
+import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
 import { aRollbackRecord, FIRED_AT } from '#test/builders/rollback-record.ts';
 
 type Firing = { readonly id: string; readonly after?: number; readonly outcome?: Outcome; readonly holdUntil?: number };
@@ -92,5 +92,35 @@ describe('an episode', () => {
     expect(targetAfter({ id: 'a' }, { id: 'b', holdUntil: 3 }).holdUntil).toBe(3);
     expect(targetAfter({ id: 'a', holdUntil: 5 }, { id: 'b' }).holdUntil).toBe(5);
     expect(targetAfter({ id: 'a' }).holdUntil).toBeUndefined();
+  });
+});
+
+describe('what an episode is counted by', () => {
+  const countedBy = (...firings: readonly (Firing & { readonly count: RollbackRecord['sla']['count'] })[]) =>
+    firings.reduce<TargetRecord | undefined>((known, { id, count, outcome = 'failed' }) => {
+      const { sla, ...record } = aRollbackRecord({ id, outcome });
+      return withRecord(known, { ...record, sla: { ...sla, count } }, `${id}@`, undefined);
+    }, undefined)?.episode.countedBy;
+
+  it.each(['met', 'missed', 'open'] as const)('is the first record that owes a rollback or may: %s', (count) => {
+    const first = countedBy(
+      { id: 'a', count: 'not-counted', outcome: 'suggested' },
+      { id: 'b', count },
+      { id: 'c', count },
+    );
+
+    expect(first).toBe('b');
+  });
+
+  it('is nothing while none is owed', () => {
+    expect(countedBy({ id: 'a', count: 'not-counted', outcome: 'suggested' })).toBeUndefined();
+  });
+
+  it('is another one once it turns out that the first does not owe any', () => {
+    const open = { id: 'a', count: 'open', outcome: 'pending' } as const;
+    const suggested = { id: 'a', count: 'not-counted', outcome: 'suggested' } as const;
+
+    expect(countedBy(open, suggested)).toBeUndefined();
+    expect(countedBy(open, suggested, { id: 'b', count: 'missed' })).toBe('b');
   });
 });
