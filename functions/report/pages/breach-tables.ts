@@ -1,0 +1,66 @@
+import type { Report } from '#shared/contracts/report.ts';
+import type { Breach, Listed } from '#shared/domain/report/report.ts';
+import { type Html, html } from '#shared/runtime/html.ts';
+import { rollbackPath } from './links.ts';
+import { outcomeBadge } from './outcome-words.ts';
+import { STAGE_WORDS } from './stage-words.ts';
+import { type Cell, type Column, table } from './table.ts';
+import { counted, duration, shortDestination, time } from './words.ts';
+
+/** Every miss with what was slow, and what cannot be measured. */
+export function breachSections({ breaches, late, clockSkewed, total }: Report): Html {
+  const counts = total.episodes.met + total.episodes.missed > 0;
+  const none = counts ? html`<p>None: every episode was at zero in time.</p>` : html`<p>None.</p>`;
+  return html`<section>
+<h2>Missed the SLA</h2>
+${breaches.listed.length > 0 ? listing('Missed the SLA', breaches, MISSES) : none}</section>
+${optional('Received late', 'The alert reached us more than 15 minutes after it fired. Each is a miss too, and in no percentile.', late, LATE)}${optional('Clock ahead of ours', 'These alerts say that they fired after we received them, so their times tell nothing. Set the clock of Prometheus right.', clockSkewed, SKEWED)}`;
+}
+
+type BreachColumn = Column & { readonly of: (breach: Breach) => Cell };
+
+const WHICH: BreachColumn = {
+  head: 'Canary',
+  of: ({ rollbackId, canary, cluster, namespace }) =>
+    html`<a href="${rollbackPath(rollbackId)}">${shortDestination(canary)}</a><br><span class="soft small">${[cluster, namespace].filter((word) => word !== '-').join(' / ')}</span>`,
+};
+const WHEN: BreachColumn = { head: 'Fired', of: ({ firedAt }) => time(Date.parse(firedAt)) };
+const ALERT: BreachColumn = { head: 'Alert', of: ({ alertName }) => alertName || 'unnamed' };
+const OUTCOME: BreachColumn = { head: 'Outcome', of: (breach) => outcomeBadge(breach) };
+const TOOK: BreachColumn = {
+  head: 'Alert to zero',
+  of: ({ alertToZeroMs, targetMs }) =>
+    html`${alertToZeroMs === undefined ? 'not at zero' : duration(alertToZeroMs)} <span class="soft small">of ${duration(targetMs)}</span>`,
+};
+const SLOWEST: BreachColumn = {
+  head: 'Slowest stage',
+  of: ({ slowestStage }) =>
+    slowestStage ? `${STAGE_WORDS[slowestStage.stage]}: ${duration(slowestStage.ms)}` : 'not known',
+};
+const AGE: BreachColumn = {
+  head: 'Age when received',
+  of: ({ firedAt, receivedAt }) => duration(Date.parse(receivedAt) - Date.parse(firedAt)),
+};
+const AHEAD: BreachColumn = {
+  head: 'Ahead by',
+  of: ({ firedAt, receivedAt }) => duration(Date.parse(firedAt) - Date.parse(receivedAt)),
+};
+
+const MISSES = [WHICH, WHEN, ALERT, OUTCOME, TOOK, SLOWEST];
+const LATE = [WHICH, WHEN, ALERT, OUTCOME, AGE];
+const SKEWED = [WHICH, WHEN, ALERT, OUTCOME, AHEAD];
+
+function optional(title: string, means: string, list: Listed<Breach>, columns: readonly BreachColumn[]): Html {
+  if (list.listed.length === 0) return html``;
+  return html`<section>
+<h2>${title}</h2>
+<p>${means}</p>
+${listing(title, list, columns)}</section>
+`;
+}
+
+function listing(caption: string, { listed, leftOut }: Listed<Breach>, columns: readonly BreachColumn[]): Html {
+  const rows = listed.map((breach) => columns.map(({ of }) => of(breach)));
+  const rest = leftOut > 0 ? html`<p class="soft">${counted(leftOut, 'more', 'more')}, older, not shown here.</p>` : '';
+  return html`${table({ caption, columns, rows, stacks: true })}${rest}`;
+}

@@ -1,0 +1,76 @@
+import type { HistoryEntry, RollbackRecord } from '#shared/domain/rollback-record.ts';
+import { stagesOf } from '#shared/domain/timeline.ts';
+import { type Html, html } from '#shared/runtime/html.ts';
+import { faceOf } from './outcome-words.ts';
+import { duration, time } from './words.ts';
+
+type Happening = { readonly at: number; readonly words: string; readonly goal?: boolean };
+
+const STAGE_WORDS: Readonly<Record<string, string>> = {
+  fired: 'The alert fired',
+  received: 'We received it',
+  targeted: 'We knew the canary and what to change',
+  zeroed: 'The canary was at zero',
+  recorded: 'Recorded',
+  resolved: 'The alert resolved',
+};
+
+/** All that happened about a rollback, in its order, each with its distance from the alert. */
+export function happenings(record: RollbackRecord): Html {
+  const { timeline, history, slaBreachedAt } = record;
+  const stages = stagesOf(timeline).map(({ name, at }) => ({
+    at,
+    words: STAGE_WORDS[name] ?? name,
+    goal: name === 'zeroed',
+  }));
+  const told =
+    slaBreachedAt === undefined
+      ? []
+      : [{ at: slaBreachedAt, words: 'The SLA target was over: told as RollbackSlaBreached' }];
+  const later = history
+    .filter(({ kind }) => kind !== 'resolved')
+    .map((entry) => ({ at: entry.at, words: historyWords(entry) }));
+  const all: Happening[] = [...stages, ...told, ...later].toSorted((a, b) => a.at - b.at);
+  return html`<ol class="timeline">
+${all.map(({ at, words, goal }) => html`<li${goal ? html` class="goal"` : ''}><span class="distance">${distance(at - timeline.firedAt)}</span><span>${words}<br><span class="soft small">${time(at)}</span></span></li>\n`)}</ol>
+`;
+}
+
+function distance(ms: number): string {
+  return ms === 0 ? '0' : `${ms > 0 ? '+' : ''}${duration(ms)}`;
+}
+
+function historyWords(entry: HistoryEntry): string {
+  switch (entry.kind) {
+    case 'improved':
+      return `Better than before: it was ${faceOf(entry.from.outcome).words}${entry.from.reason ? ` (${entry.from.reason})` : ''}`;
+    case 'reasserted':
+      return `The canary had been put back: taken to zero again, number ${entry.number} (RollbackReasserted)`;
+    case 'reverted':
+      return `Someone put the canary back${by(entry.by)}: number ${entry.number} (RollbackReverted)`;
+    case 'released':
+      return `The hold on ${entry.virtualService} ended${by(entry.by)}${why(entry.why)} (HoldReleased)`;
+    case 'restored':
+      return `The weights of ${entry.virtualService} were brought back${by(entry.by)}${why(entry.why)} (RollbackRestored)`;
+    case 'verified':
+      return 'Verified: no request reached the canary any more';
+    case 'unverified':
+      return `Requests still reached the canary a minute later: ${entry.requestsPerSecond} a second (RollbackUnverified)`;
+    case 'already-acted':
+      return 'The same firing came again after the hold: left to a person (already-acted)';
+    case 'contested':
+      return 'The canary was put back again and again: left to a person (contested)';
+    case 'resolved':
+      return 'The alert resolved';
+    case 'given-up':
+      return 'We stopped trying';
+  }
+}
+
+function by(name: string | undefined): string {
+  return name === undefined ? '' : ` by ${name}`;
+}
+
+function why(words: string | undefined): string {
+  return words ? `: “${words}”` : '';
+}

@@ -1,0 +1,43 @@
+import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
+import { type Html, html } from '#shared/runtime/html.ts';
+import { rollbackPath } from './links.ts';
+import { outcomeBadge, slaWords } from './outcome-words.ts';
+import { duration, shortDestination, time } from './words.ts';
+
+/** The last rollbacks, newest first: which, what came of it, from which weight, how long. */
+export function recentRollbacks(records: readonly RollbackRecord[]): Html {
+  if (records.length === 0) {
+    return html`<section>
+<h2>The last rollbacks</h2>
+<p>Nothing has been rolled back yet. Alertmanager posts to <code>/v1/alerts</code>; a VirtualService takes part with the label <code>weightless/mode=act</code>.</p>
+</section>
+`;
+  }
+  return html`<section>
+<h2>The last rollbacks</h2>
+<p class="soft small">The ${records.length === 1 ? 'only one' : `${records.length} received last`}, whatever the window; newest first. The full list: <code>GET /v1/rollbacks</code>.</p>
+<ul class="plain">
+${records.map(item)}</ul>
+</section>
+`;
+}
+
+function item(record: RollbackRecord): Html {
+  const { id, canary, cluster, alert, timeline, sla } = record;
+  const took = sla.alertToZeroMs === undefined ? 'not at zero' : duration(sla.alertToZeroMs);
+  return html`<li class="rollback">
+<h3><a href="${rollbackPath(id)}">${shortDestination(canary)}</a></h3>
+<div class="right">${outcomeBadge(record)}</div>
+<p class="wide">${weightWords(record)}${took} from alert to zero; ${slaWords(record)}</p>
+<p class="wide soft small">${alert.name || 'unnamed alert'} in ${cluster === '-' ? 'an unknown cluster' : cluster}, received ${time(timeline.receivedAt)}</p>
+</li>
+`;
+}
+
+/** Where the canary was, in the route that gave it most. */
+function weightWords({ weights, canary }: RollbackRecord): string {
+  const of = (shares: RollbackRecord['weights'][number]['before']) =>
+    shares.filter(({ to }) => to === canary).reduce((sum, { weight }) => sum + weight, 0);
+  const [most] = weights.toSorted((a, b) => of(b.before) - of(a.before));
+  return most && canary !== '-' ? `Weight ${of(most.before)} → ${of(most.after)}; ` : '';
+}

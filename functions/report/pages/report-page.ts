@@ -1,0 +1,23 @@
+import type { Report } from '#shared/contracts/report.ts';
+import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
+import { type Html, html } from '#shared/runtime/html.ts';
+import { breachSections } from './breach-tables.ts';
+import { document } from './document.ts';
+import { comparisonSection, outcomeSection, serviceSection } from './figure-tables.ts';
+import { reportQuery } from './links.ts';
+import { recentRollbacks } from './recent-rollbacks.ts';
+import { chartSection } from './report-charts.ts';
+import { figureTiles, headline, notes, windowNav } from './report-head.ts';
+
+/** `GET /`: how the rollback SLA stands in a window, and the last rollbacks whatever the window. */
+export function reportPage(report: Report, recent: readonly RollbackRecord[], now: number): Html {
+  const { window, filter } = report;
+  const name = window.name === 'custom' ? `${window.from}/${window.to}` : window.name;
+  return document({
+    title: 'Rollback SLA',
+    nav: windowNav(report),
+    body: html`${headline(report)}${figureTiles(report)}${notes(report)}${chartSection(report)}${breachSections(report)}${serviceSection(report)}${comparisonSection(report)}${outcomeSection(report)}${recentRollbacks(recent)}`,
+    foot: html`<p>The same as data: <a href="/v1/report${reportQuery(name, filter)}">JSON</a>; CSV with <code>Accept: text/csv</code>; <code>weightless report</code> in a terminal.</p>\n`,
+    now,
+  });
+}
