@@ -14,6 +14,7 @@ export type Timeline = {
 export function stagesOf(
   timeline: Timeline & {
     readonly recordedAt?: number | undefined;
+    readonly notifiedAt?: number | undefined;
     readonly verifiedAt?: number | undefined;
     readonly alertResolvedAt?: number | undefined;
   },
@@ -24,10 +25,20 @@ export function stagesOf(
     ['targeted', timeline.targetedAt],
     ['zeroed', timeline.zeroedAt],
     ['recorded', timeline.recordedAt],
+    ['notified', timeline.notifiedAt],
     ['verified', timeline.verifiedAt],
     ['resolved', timeline.alertResolvedAt],
   ] as const;
   return stages.flatMap(([name, at]) => (at === undefined ? [] : [{ name, at }]));
+}
+
+/** From the alert until people were told; undefined while they are not, or where the alert's clock is ahead of ours. */
+export function alertToNotifiedMs({
+  firedAt,
+  receivedAt,
+  notifiedAt,
+}: Pick<Timeline, 'firedAt' | 'receivedAt'> & { readonly notifiedAt?: number | undefined }): number | undefined {
+  return notifiedAt === undefined || firedAt > receivedAt ? undefined : notifiedAt - firedAt;
 }
 
 /** First received more than this after startsAt: counted as a miss, listed with its age, kept out of the percentiles. */
