@@ -111,7 +111,7 @@ export type StageFigures = {
   /** Of the time of all stages together, 0 to 1. */
   readonly share: number;
   readonly meanMs: number;
-  /** Within 5 % of the exact one. */
+  /** Within 1 % of the exact one. */
   readonly p50Ms: number;
 };
 
