@@ -3,6 +3,8 @@ import { canaryByMarks } from './canary-by-marks.ts';
 import { canaryByNames } from './canary-by-names.ts';
 import { canaryByOwner } from './canary-by-owner.ts';
 import { ambiguous, type CanaryAnswer, type CanaryQuestion, candidatesOf } from './canary-question.ts';
+import { sameDestination } from './destination.ts';
+import { namedCanary } from './manual.ts';
 
 /**
  * Which destination of one object is the canary. A firing that has had its rollback keeps its canary. Else it is
@@ -13,17 +15,30 @@ import { ambiguous, type CanaryAnswer, type CanaryQuestion, candidatesOf } from 
 export function findCanary(question: CanaryQuestion): CanaryAnswer {
   const { managed } = question;
   if (managed.marks.problems.length > 0) return { kind: 'invalid-marks', problems: managed.marks.problems };
-  const acted = canaryByJournal(question);
+  const acted = canaryByPerson(question) ?? canaryByJournal(question);
   if (acted) return acted;
   const marked = canaryByMarks(question);
   if (marked && (marked.kind !== 'ambiguous' || managed.marks.canary)) return marked;
-  const driven = canaryByOwner(question);
-  if (driven) return driven;
-  if (marked) return marked;
-  const candidates = candidatesOf(managed, question.host);
+  return canaryByOwner(question) ?? marked ?? discovered(question);
+}
+
+function discovered({ managed, host }: CanaryQuestion): CanaryAnswer {
+  const candidates = candidatesOf(managed, host);
   const named = canaryByNames(candidates) ?? canaryByNames([...candidates, ...managed.mirrored]);
   if (named) return { kind: 'found', by: 'names', ...named };
   return candidates.length > 1
     ? ambiguous(candidates, 'nothing says which destination is the canary')
     : { kind: 'no-canary' };
+}
+
+/** A person's word is as good as a mark, and no better; stable is looked for as beside one. */
+function canaryByPerson(question: CanaryQuestion): CanaryAnswer | undefined {
+  const { managed, alert } = question;
+  const canary = namedCanary(alert);
+  if (!canary) return undefined;
+  const marks = { ...managed.marks, canary };
+  const named = canaryByMarks({ ...question, managed: { ...managed, marks } }) ?? { kind: 'no-canary' };
+  const marked = managed.marks.canary && canaryByMarks(question);
+  if (named.kind !== 'found' || marked?.kind !== 'found' || sameDestination(named.canary, marked.canary)) return named;
+  return ambiguous([marked.canary, named.canary], 'the object marks another canary than the one that was named');
 }

@@ -1,7 +1,19 @@
+import { type Alert, directive } from './alert.ts';
+import { type DestinationMark, parseDestinationMark } from './marks.ts';
+
 /** Alertmanager's fingerprints are 16 hex digits: no alert has one like this. */
 export const MANUAL_PREFIX = 'manual-';
 
 /** True for a rollback that a person asked for: its firing is made of the request, and no alert is behind it. */
 export function isManual({ fingerprint }: { readonly fingerprint: string }): boolean {
   return fingerprint.startsWith(MANUAL_PREFIX);
+}
+
+/** In what a person's request looks like an alert: which destination is the canary, whatever the object says. */
+export const CANARY_DIRECTIVE = 'weightless_canary';
+
+/** The canary that a person named; an alert may not say it. */
+export function namedCanary(alert: Alert): DestinationMark | undefined {
+  const named = isManual(alert) ? directive(alert, CANARY_DIRECTIVE) : undefined;
+  return named === undefined ? undefined : parseDestinationMark(named);
 }

@@ -74,7 +74,8 @@ export function readMarks({ metadata }: VirtualService): Marks {
   };
 }
 
-function parseDestinationMark(value: string): DestinationMark | undefined {
+/** undefined for what could be neither. */
+export function parseDestinationMark(value: string): DestinationMark | undefined {
   const [first, second, ...more] = value.split('/');
   if (more.length > 0 || first === undefined || !WORD.test(first)) return undefined;
   if (second === undefined) return { word: first };

@@ -74,7 +74,7 @@ function created(draft: RollbackDraft, now: number): Merged {
     {
       ...rest,
       version: 1,
-      timeline: { ...draft.timeline, recordedAt: now },
+      timeline: { ...draft.timeline, recordedAt: now, ...endOfAlert(draft) },
       sla,
       pages: pagesOf(draft),
       history,
@@ -83,6 +83,11 @@ function created(draft: RollbackDraft, now: number): Merged {
   );
   const told = history.map((entry, index): Told => ({ kind: 'history', index, entry }));
   return { kind: 'write', record, told: [...outcomeTold(record, draft.slaBreachedAt), ...told] };
+}
+
+/** No alert is behind a rollback by hand, so none is waited for: neither does guard act for it again. */
+function endOfAlert({ alert, timeline }: RollbackDraft): { readonly alertResolvedAt?: number } {
+  return isManual(alert) ? { alertResolvedAt: timeline.receivedAt } : {};
 }
 
 function improve(existing: RollbackRecord, draft: RollbackDraft, now: number): RollbackRecord {

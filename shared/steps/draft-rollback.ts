@@ -2,7 +2,7 @@ import { type Alert, firingOf } from '#shared/domain/alert.ts';
 import { formatDestination } from '#shared/domain/destination.ts';
 import type { RollbackDraft } from '#shared/domain/merge-record.ts';
 import { REASONS } from '#shared/domain/outcome.ts';
-import { type RecordedAlert, UNKNOWN } from '#shared/domain/rollback-record.ts';
+import { type RecordedAlert, type Requester, UNKNOWN } from '#shared/domain/rollback-record.ts';
 import type { Member, Unresolved } from '#shared/domain/target.ts';
 import { rollbackId } from './digest.ts';
 import { fitDraft } from './fit-draft.ts';
@@ -15,6 +15,8 @@ export type DeliveryFacts = {
   readonly truncatedAlerts: number;
   /** The SLA target where no VirtualService says another, ms. */
   readonly slaMs: number;
+  /** Who asked by hand, and why. */
+  readonly requestedBy?: Requester | undefined;
   /** Of records that are there: one without canary that has been replaced meanwhile is not made again. */
   readonly isRetry?: boolean | undefined;
 };
@@ -97,8 +99,11 @@ export function draftOfUnresolved(alert: Alert, said: Unresolved, cluster: strin
   return { draft: fitDraft(draft), firing, onlyIfThere: facts.isRetry };
 }
 
-function common(alert: Alert, { truncatedAlerts }: DeliveryFacts): Pick<RollbackDraft, 'alert' | 'truncatedAlerts'> {
-  return { alert: recordedAlert(alert), truncatedAlerts };
+function common(
+  alert: Alert,
+  { truncatedAlerts, requestedBy }: DeliveryFacts,
+): Pick<RollbackDraft, 'alert' | 'truncatedAlerts' | 'requestedBy'> {
+  return { alert: recordedAlert(alert), truncatedAlerts, ...(requestedBy ? { requestedBy } : {}) };
 }
 
 /** DynamoDB keeps 400 KB an item and EventBridge 256 KB an event: of an outsized alert, the first part is enough. */

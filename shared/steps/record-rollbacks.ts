@@ -1,5 +1,6 @@
 import type { OutboxEvent } from '#shared/contracts/events.ts';
-import { withRecord } from '#shared/domain/episode.ts';
+import { withRecord, withResolved } from '#shared/domain/episode.ts';
+import { isManual } from '#shared/domain/manual.ts';
 import { mergeRecord, type RollbackDraft, type Told } from '#shared/domain/merge-record.ts';
 import { isBare, type RollbackRecord, type TargetRecord, UNKNOWN } from '#shared/domain/rollback-record.ts';
 import type { Clock } from '#shared/ports/clock.ts';
@@ -82,7 +83,7 @@ function changeOf(drafts: readonly Draft[], known: KnownRollbacks, now: number):
       records.push(merged.record);
       continue;
     }
-    target = draft.canary === UNKNOWN ? target : withRecord(target, merged.record, one.firing, one.holdUntil);
+    target = draft.canary === UNKNOWN ? target : targetAfter(target, merged.record, one);
     const record = inEpisode(merged.record, target);
     records.push(record);
     written.push({ record, told: merged.told });
@@ -96,6 +97,16 @@ function changeOf(drafts: readonly Draft[], known: KnownRollbacks, now: number):
       .flatMap(({ record, told }) => told.map((news) => buildEvent(record, news, now)))
       .filter((event) => event !== undefined),
   };
+}
+
+/** Nothing will tell that a firing has resolved which no alert is behind. */
+function targetAfter(
+  target: TargetRecord | undefined,
+  record: RollbackRecord,
+  { firing, holdUntil }: Draft,
+): TargetRecord {
+  const joined = withRecord(target, record, firing, holdUntil);
+  return isManual(record.alert) ? withResolved(joined, firing, record.timeline.receivedAt) : joined;
 }
 
 /** However many firings it took in, it is one write. */

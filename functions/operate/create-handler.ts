@@ -1,0 +1,41 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { type AuthorizeDeps, authorize } from '#shared/runtime/authorize.ts';
+import { methodOf, pathOf, problem } from '#shared/runtime/http.ts';
+import type { HttpHandler } from '#shared/runtime/http-function.ts';
+import type { OperateContext, OperateDeps, OperateSettings } from './operate-deps.ts';
+import { release } from './release.ts';
+import { restore } from './restore.ts';
+import { rollBack } from './roll-back.ts';
+import { routeOf } from './route-of.ts';
+
+export type OperateFunctionDeps = OperateDeps & AuthorizeDeps<OperateSettings>;
+
+/**
+ * What people do by hand, and what acts for them: `POST /v1/rollbacks`, `POST /v1/rollbacks/{id}/restore` and
+ * `POST /v1/holds/{cluster}/{namespace}/{name}/release`, with the scope `operate` only.
+ */
+export function createOperateHandler(deps: OperateFunctionDeps): HttpHandler {
+  return async function handleOperate(event, { signal }) {
+    const receivedAt = deps.clock.now();
+    const path = pathOf(event);
+    const route = routeOf(path);
+    if (!route) return problem(404, `There is no ${path.slice(0, 200)} here; see /openapi.json`);
+    if (methodOf(event) !== 'POST') return problem(405, `${path.slice(0, 200)} takes POST`, {}, { allow: 'POST' });
+    const allowed = await authorize(event, { scopes: ['operate'], challenge: 'Bearer' }, deps);
+    if (allowed.kind === 'refused') return allowed.response;
+    const { settings, name } = allowed;
+    const context: OperateContext = { event, settings, name, receivedAt, dryRun: isDryRun(event), signal };
+    switch (route.kind) {
+      case 'roll-back':
+        return rollBack(context, deps);
+      case 'restore':
+        return restore(route.id, context, deps);
+      case 'release':
+        return release(route, context, deps);
+    }
+  };
+}
+
+function isDryRun({ queryStringParameters }: APIGatewayProxyEventV2): boolean {
+  return queryStringParameters?.['dryRun'] === 'true';
+}

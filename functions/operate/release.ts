@@ -1,0 +1,75 @@
+import { ReleaseRequestSchema } from '#shared/contracts/operate.ts';
+import { isDnsLabel, isDnsSubdomain } from '#shared/domain/kubernetes-name.ts';
+import { MARK } from '#shared/domain/marks.ts';
+import type { Cluster } from '#shared/ports/cluster.ts';
+import { type HttpResponse, json, problem } from '#shared/runtime/http.ts';
+import { startBudget, withRetries } from '#shared/steps/budget.ts';
+import { recordEnded } from '#shared/steps/record-ended.ts';
+import { type ReleaseParts, releaseByHand, releaseOperations } from '#shared/steps/release-by-hand.ts';
+import { deniedProblem, restoreProblem } from '#shared/steps/restore-words.ts';
+import { clusterNamed, isResponse, unmanaged, withFaults } from './answers.ts';
+import type { OperateContext, OperateDeps } from './operate-deps.ts';
+import { readBody } from './read-body.ts';
+import type { OperateRoute } from './route-of.ts';
+
+type Hold = Omit<Extract<OperateRoute, { kind: 'release' }>, 'kind'>;
+
+/** `POST /v1/holds/{cluster}/{namespace}/{name}/release`: the weights stay, and whoever deploys may change them. */
+export async function release(hold: Hold, context: OperateContext, deps: OperateDeps): Promise<HttpResponse> {
+  const { namespace, name } = hold;
+  const read = readBody(context.event, ReleaseRequestSchema);
+  if (read.kind === 'rejected') return read.response;
+  if (!isDnsLabel(namespace) || !isDnsSubdomain(name))
+    return problem(400, 'The path is /v1/holds/CLUSTER/NAMESPACE/VIRTUALSERVICE/release');
+  const cluster = await clusterNamed(hold.cluster, deps);
+  if (isResponse(cluster)) return cluster;
+  const budget = startBudget(deps.clock, context.signal, context.receivedAt);
+  const requester = { name: context.name, reason: read.body.reason };
+  const parts: ReleaseParts = { ref: { namespace, name }, requester, cluster, budget };
+  return withFaults(() => releaseIn(cluster, parts, context, deps), deps);
+}
+
+async function releaseIn(
+  cluster: Cluster,
+  parts: ReleaseParts,
+  { dryRun, signal }: OperateContext,
+  deps: OperateDeps,
+): Promise<HttpResponse> {
+  const { ref, requester, budget } = parts;
+  const virtualService = `${ref.namespace}/${ref.name}`;
+  const object = await withRetries(budget, () => cluster.virtualServices.get(ref, budget.signal));
+  if (!object || !Object.hasOwn(object.metadata.labels, MARK.mode)) return unmanaged(ref, object, cluster);
+  if (dryRun) {
+    const patch = releaseOperations(object, parts);
+    return json(200, { dryRun: true, patches: patch ? [{ virtualService, patch }] : [] });
+  }
+  const end = await releaseByHand(object, parts);
+  const said = { cluster: cluster.name, virtualService, who: requester.name, why: requester.reason };
+  switch (end.kind) {
+    case 'released': {
+      deps.log.info('A hold was released', said);
+      const holds = { cluster: cluster.name, virtualService, ended: end.ended, open: end.open };
+      const rollbackIds = await recordEnded(holds, { log: deps.rollbackLog, clock: deps.clock }, signal);
+      return json(200, { released: true, rollbackIds, message: `${virtualService} is held no more.` });
+    }
+    case 'unlabelled':
+      deps.log.info('The label of a hold without a journal was removed', said);
+      return json(200, { released: true, rollbackIds: [], message: `${virtualService} is held no more.` });
+    case 'nothing-held':
+      return json(200, { released: false, rollbackIds: [], message: `Nothing holds ${virtualService}.` });
+    case 'not-managed':
+      return unmanaged(ref, object, cluster);
+    case 'no-room':
+      return refused(restoreProblem(virtualService, 'no-room', cluster), 409);
+    case 'does-not-fit':
+      return refused(restoreProblem(virtualService, 'conflict', cluster), 503);
+    case 'refused':
+      return 'message' in end.answer
+        ? refused(deniedProblem(virtualService, end.answer, cluster), 409)
+        : refused(restoreProblem(virtualService, 'conflict', cluster), 503);
+  }
+}
+
+function refused({ message, problem: what, commands }: ReturnType<typeof restoreProblem>, status: 409 | 503) {
+  return problem(status, message, { reason: what, commands });
+}
