@@ -1,6 +1,7 @@
 import type { ClusterSettings, Settings, TokenSettings, TokenSource } from '#shared/contracts/settings.ts';
 import { MAX_PARAMETER_BYTES } from '#shared/contracts/settings-parameters.ts';
 import type { ExaminedSettings } from './examine-settings.ts';
+import { tellChannel } from './tell-channel.ts';
 import { isExpired } from './warn-of-tokens.ts';
 
 type Row = readonly string[];
@@ -30,6 +31,7 @@ export function settingsAsJson({ valid, problems, warnings, holds }: ExaminedSet
       expiresAt: one.expiresAt,
       expired: isExpired(one, now),
     })),
+    channels: holds.settings.notify.channels.map(({ name, type, filter }) => ({ name, type, filter })),
     parameters: holds.parameters,
   };
   return `${JSON.stringify({ valid, problems, warnings, ...found }, null, 2)}\n`;
@@ -56,7 +58,7 @@ function tell({ mode, sla, hold, alerts, clusters, tokens, sns, notify }: Settin
       'SNS topics',
       sns.topics.map((topic) => [topic]),
     ),
-    ...(notify.webhook ? section('Notifications', [[whereTo(notify.webhook)]]) : []),
+    ...section('Notifications', notify.channels.map(tellChannel)),
   ];
 }
 
@@ -86,11 +88,6 @@ function readsOf({ ca, namespaces, optionalReads }: ClusterSettings): string {
 
 function expiryOf({ expiresAt }: TokenSettings): string {
   return expiresAt === undefined ? 'never expires' : `until ${expiresAt}`;
-}
-
-function whereTo({ url, signingKey }: NonNullable<Settings['notify']['webhook']>): string {
-  const to = typeof url === 'string' ? new URL(url).origin : `the URL in ${placeOf(url)}`;
-  return `${to}, ${signingKey ? `signed with the key in ${placeOf(signingKey)}` : 'not signed'}`;
 }
 
 function tellSizes(parameters: readonly { readonly name: string; readonly bytes: number }[]): string[] {

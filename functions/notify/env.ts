@@ -1,11 +1,25 @@
 import * as z from 'zod/mini';
 
+const present = z.string().check(z.minLength(1));
 const EnvSchema = z.object({
   /** Of the deployment; a part of the source of every event that is sent. */
-  WEIGHTLESS_STAGE: z.string().check(z.minLength(1)),
+  WEIGHTLESS_STAGE: present,
+  /** The DynamoDB table of rollbacks. */
+  WEIGHTLESS_TABLE: present,
+  /** The queue that calls the function. */
+  WEIGHTLESS_QUEUE: present,
+  WEIGHTLESS_DEAD_LETTERS: present,
+  /** Where the report is. */
+  WEIGHTLESS_PAGE_URL: z.optional(z.string()),
 });
 
-export type NotifyEnv = { readonly stage: string };
+export type NotifyEnv = {
+  readonly stage: string;
+  readonly table: string;
+  readonly queue: string;
+  readonly deadLetters: string;
+  readonly pageUrl?: string | undefined;
+};
 
 /** Reads the function's environment; throws with every variable that is missing. */
 export function readEnv(variables: Readonly<Record<string, string | undefined>>): NotifyEnv {
@@ -13,5 +27,12 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>>)
   if (!env.success) {
     throw new Error(`The environment of the notify function is incomplete:\n${z.prettifyError(env.error)}`);
   }
-  return { stage: env.data.WEIGHTLESS_STAGE };
+  const { data } = env;
+  return {
+    stage: data.WEIGHTLESS_STAGE,
+    table: data.WEIGHTLESS_TABLE,
+    queue: data.WEIGHTLESS_QUEUE,
+    deadLetters: data.WEIGHTLESS_DEAD_LETTERS,
+    pageUrl: data.WEIGHTLESS_PAGE_URL,
+  };
 }

@@ -1,6 +1,10 @@
 import { awsCaller } from '#shared/adapters/aws/aws-caller.ts';
 import { awsSecrets } from '#shared/adapters/aws/aws-secrets.ts';
 import { ssmSettingsSource } from '#shared/adapters/aws/ssm-settings-source.ts';
+import { documentClient } from '#shared/adapters/dynamodb/document-client.ts';
+import { dynamodbNotificationLog } from '#shared/adapters/dynamodb/dynamodb-notification-log.ts';
+import { sqsClient } from '#shared/adapters/sqs/sqs-client.ts';
+import { sqsNotifyQueue } from '#shared/adapters/sqs/sqs-notify-queue.ts';
 import { eventFunction } from '#shared/runtime/event-function.ts';
 import { createLog } from '#shared/runtime/logger.ts';
 import { createMeter } from '#shared/runtime/meter.ts';
@@ -9,7 +13,7 @@ import { systemClock as clock } from '#shared/runtime/system-clock.ts';
 import { createNotifyHandler } from './create-handler.ts';
 import { readEnv } from './env.ts';
 
-const { stage } = readEnv(process.env);
+const { stage, table, queue, deadLetters, pageUrl } = readEnv(process.env);
 const log = createLog('weightless-notify');
 const meter = createMeter('weightless-notify', stage);
 const aws = awsCaller({ environment: process.env, clock });
@@ -19,7 +23,11 @@ export const handler = eventFunction(
   createNotifyHandler({
     settings: () => settings.current(),
     secrets: awsSecrets(aws, { clock }),
+    notifications: dynamodbNotificationLog(documentClient(), table),
+    queue: sqsNotifyQueue(sqsClient(), { queue, deadLetters }),
+    aws,
     stage,
+    pageUrl,
     clock,
     log,
     meter,

@@ -1,28 +1,54 @@
 import type { SQSRecord } from 'aws-lambda';
-import { type BusEvent, parseBusEvent } from '#shared/contracts/bus-event.ts';
+import type { BusEvent } from '#shared/contracts/bus-event.ts';
+import { parseQueuedNews } from '#shared/contracts/delivery.ts';
 
-/** How SQS is told that a message is to come again. */
-export type MessageId = string;
+/** One message of the queue, and how the queue is told about it. */
+export type Message = {
+  readonly id: string;
+  readonly receipt: string;
+  /** How often it has come, this time included. */
+  readonly attempt: number;
+  readonly body: string;
+};
+
+export type EventMessages = { readonly event: BusEvent; readonly messages: readonly Message[] };
+export type DeliveryMessages = EventMessages & { readonly channel: string };
 
 export type ReadMessages = {
   /** Each event once: a queue may bring it twice, and so may the outbox. */
-  readonly events: readonly { readonly event: BusEvent; readonly messages: readonly MessageId[] }[];
-  readonly unreadable: readonly { readonly message: MessageId; readonly problem: string }[];
+  readonly events: readonly EventMessages[];
+  /** Each event for each channel once. */
+  readonly deliveries: readonly DeliveryMessages[];
+  readonly unreadable: readonly { readonly message: Message; readonly problem: string }[];
 };
 
-/** The events of a batch. */
-export function readMessages(records: readonly Pick<SQSRecord, 'messageId' | 'body'>[]): ReadMessages {
+type Record = Pick<SQSRecord, 'messageId' | 'receiptHandle' | 'body' | 'attributes'>;
+
+/** What a batch brings: events from the bus, and what they were made into for each channel. */
+export function readMessages(records: readonly Record[]): ReadMessages {
   const unreadable: ReadMessages['unreadable'][number][] = [];
-  const events = new Map<string, { readonly event: BusEvent; readonly messages: MessageId[] }>();
-  for (const { messageId, body } of records) {
-    const parsed = parseBusEvent(body);
-    if (parsed.kind === 'malformed') {
-      unreadable.push({ message: messageId, problem: parsed.problem });
-      continue;
+  const events = new Map<string, EventMessages & { readonly messages: Message[] }>();
+  const deliveries = new Map<string, DeliveryMessages & { readonly messages: Message[] }>();
+  for (const record of records) {
+    const message = messageOf(record);
+    const news = parseQueuedNews(record.body);
+    if (news.kind === 'malformed') unreadable.push({ message, problem: news.problem });
+    else if (news.kind === 'event') join(events, news.event.id, { event: news.event, messages: [message] });
+    else {
+      const { event, channel } = news;
+      join(deliveries, JSON.stringify([channel, event.id]), { event, channel, messages: [message] });
     }
-    const known = events.get(parsed.event.id);
-    if (known) known.messages.push(messageId);
-    else events.set(parsed.event.id, { event: parsed.event, messages: [messageId] });
   }
-  return { events: [...events.values()], unreadable };
+  return { events: [...events.values()], deliveries: [...deliveries.values()], unreadable };
+}
+
+function join<T extends { readonly messages: Message[] }>(known: Map<string, T>, key: string, one: T): void {
+  const there = known.get(key);
+  if (there) there.messages.push(...one.messages);
+  else known.set(key, one);
+}
+
+function messageOf({ messageId, receiptHandle, body, attributes }: Record): Message {
+  const attempt = Number(attributes.ApproximateReceiveCount);
+  return { id: messageId, receipt: receiptHandle, body, attempt: attempt >= 1 ? attempt : 1 };
 }

@@ -1,3 +1,4 @@
+import { secretsOf } from '#shared/contracts/channel-settings.ts';
 import type { SecretReference, Settings } from '#shared/contracts/settings.ts';
 import { type Resources, sub } from './resource.ts';
 
@@ -7,15 +8,19 @@ type Statement = Readonly<Record<string, unknown>>;
 export function referencePolicies(settings: Settings, kmsKeys: readonly string[]): Resources {
   const tokens = settings.clusters.flatMap(({ name, token }) => (token ? [asReference(name, token)] : []));
   const roles = settings.clusters.flatMap(({ eks }) => eks?.roleArn ?? []);
-  const { url, signingKey } = settings.notify.webhook ?? {};
-  const channel = [url, signingKey].filter((one) => typeof one === 'object');
+  const { channels } = settings.notify;
+  const topics = channels.flatMap((one) => (one.type === 'sns' ? [one.topicArn] : []));
   return {
     ...policy(
       'ClusterReferences',
       ['RollbackRole', 'GuardRole'],
       [...readSecrets(tokens, kmsKeys), ...allow('AssumeClusterRoles', 'sts:AssumeRole', roles)],
     ),
-    ...policy('ChannelReferences', ['NotifyRole'], readSecrets(channel, kmsKeys)),
+    ...policy(
+      'ChannelReferences',
+      ['NotifyRole'],
+      [...readSecrets(channels.flatMap(secretsOf), kmsKeys), ...publishTo(topics, kmsKeys)],
+    ),
   };
 }
 
@@ -26,6 +31,16 @@ function asReference(name: string, token: NonNullable<Settings['clusters'][numbe
     `The token of cluster ${name} cannot be read by a deployed function: keep it in Secrets Manager ` +
       '{"secret": NAME_OR_ARN} or in Parameter Store {"parameter": NAME}',
   );
+}
+
+/** A topic may be encrypted with a customer key, too; reading secrets has the right to decrypt with it already. */
+function publishTo(topics: readonly string[], kmsKeys: readonly string[]): Statement[] {
+  if (topics.length === 0) return [];
+  return [
+    ...allow('PublishToTopics', 'sns:Publish', topics),
+    ...allow('EncryptForTopics', 'kms:GenerateDataKey', kmsKeys),
+    ...allow('DecryptForTopics', 'kms:Decrypt', kmsKeys),
+  ];
 }
 
 function readSecrets(references: readonly SecretReference[], kmsKeys: readonly string[]): Statement[] {

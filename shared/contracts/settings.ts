@@ -5,6 +5,10 @@ import { parseDuration } from '#shared/domain/duration.ts';
 import { isDnsLabel } from '#shared/domain/kubernetes-name.ts';
 import { MODES } from '#shared/domain/mode.ts';
 import { serverUrl } from '#shared/domain/server-url.ts';
+import { NotifySchema, TOPIC_ARN } from './channel-settings.ts';
+import { SecretsManagerReference, SecureStringReference } from './secret-reference.ts';
+
+export type { SecretReference } from './secret-reference.ts';
 
 const duration = z.pipe(
   z.string().check(z.refine((text) => parseDuration(text) !== undefined, 'expected a duration such as 30s, 5m or 1h')),
@@ -29,28 +33,8 @@ const matchers = z.pipe(
 
 const isServerUrl = (text: string) => serverUrl(text) !== undefined;
 
-/** Names that AWS takes and ARNs of them, without wildcards and variables: the functions' roles are given just these. */
-const SECRET = /^(arn:aws[-a-z]*:secretsmanager:[-a-z0-9]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/;
-const PARAMETER = /^(arn:aws[-a-z]*:ssm:[-a-z0-9]+:\d{12}:parameter)?[\w/.-]{1,1011}$/;
 /** Those of AWS are our own keys, and no cluster's business. */
 const VARIABLE = /^(?!AWS_)[A-Za-z_]\w*$/;
-
-/** Where a secret is kept: the settings hold references, never values. */
-const SecretsManagerReference = z.strictObject({
-  /** The name or ARN of a secret in Secrets Manager. */
-  secret: z.string().check(z.regex(SECRET)),
-  /** The key, where the secret is a JSON object. */
-  key: z.optional(z.string().check(z.minLength(1))),
-});
-const SecureStringReference = z.strictObject({
-  /** The name of a SecureString in SSM Parameter Store. */
-  parameter: z.string().check(z.regex(PARAMETER)),
-});
-const SecretReferenceSchema = z.union(
-  [SecretsManagerReference, SecureStringReference],
-  'expected {"secret": NAME_OR_ARN} or {"parameter": NAME}, a reference and not the value itself',
-);
-export type SecretReference = z.infer<typeof SecretReferenceSchema>;
 
 const TokenSourceSchema = z.union(
   [
@@ -120,19 +104,6 @@ export const DEFAULT_NEVER = ['alertname="SLOMetricAbsent"', 'severity="ticket"'
 
 const toMatchers = (texts: readonly string[]) => texts.map(parseMatchers);
 
-const TOPIC_ARN = /^arn:aws[-a-z]*:sns:[-a-z0-9]+:\d{12}:[-\w]{1,256}(\.fifo)?$/;
-
-/** Where notifications go. A URL that is itself a secret is a reference to it. */
-const WebhookChannelSchema = z.strictObject({
-  url: z.union(
-    [z.string().check(z.refine(isServerUrl)), SecretReferenceSchema],
-    'expected an https:// URL (http:// on loopback only) without user and password, or a reference to one: {"secret": …} or {"parameter": …}',
-  ),
-  /** The key of the HMAC-SHA256 that signs what is sent. */
-  signingKey: z.optional(SecretReferenceSchema),
-});
-export type WebhookChannel = z.infer<typeof WebhookChannelSchema>;
-
 export const SettingsSchema = z.strictObject({
   /** The global mode caps every object's own: `observe` is the kill switch. */
   mode: z._default(z.enum(MODES), 'act'),
@@ -162,7 +133,8 @@ export const SettingsSchema = z.strictObject({
     }),
     { topics: [] },
   ),
-  notify: z._default(z.strictObject({ webhook: z.optional(WebhookChannelSchema) }), {}),
+  /** Who is told, and of what. */
+  notify: z._default(NotifySchema, { channels: [] }),
 });
 export type Settings = z.infer<typeof SettingsSchema>;
 

@@ -19,17 +19,17 @@ export function aBusMessage(event: OutboxEvent = anOutboxEvent(), overrides: Rec
 }
 
 /** A batch as the queue hands it to a function: the messages are message-1, message-2, … */
-export function anSqsEvent(bodies: readonly string[] = [aBusMessage()]): SQSEvent {
-  return { Records: bodies.map(aRecord) };
+export function anSqsEvent(bodies: readonly string[] = [aBusMessage()], attempt = 1): SQSEvent {
+  return { Records: bodies.map((body, index) => aRecord(body, index, attempt)) };
 }
 
-function aRecord(body: string, index: number): SQSRecord {
+function aRecord(body: string, index: number, attempt: number): SQSRecord {
   return {
     messageId: `message-${index + 1}`,
     receiptHandle: `receipt-${index + 1}`,
     body,
     attributes: {
-      ApproximateReceiveCount: '1',
+      ApproximateReceiveCount: String(attempt),
       SentTimestamp: '1772600772000',
       SenderId: 'sender',
       ApproximateFirstReceiveTimestamp: '1772600772001',

@@ -10,7 +10,11 @@ export type Posted = {
 };
 
 /** `reset` for a connection that breaks, `silence` for one that never answers. */
-export type Answer = number | { readonly status: number; readonly location: string } | 'reset' | 'silence';
+export type Answer =
+  | number
+  | { readonly status: number; readonly body?: string; readonly headers?: Readonly<Record<string, string>> }
+  | 'reset'
+  | 'silence';
 
 export type Receiver = {
   readonly url: string;
@@ -55,6 +59,7 @@ function give(response: ServerResponse, answer: Answer): void {
     response.destroy();
     return;
   }
-  const { status, ...headers } = typeof answer === 'number' ? { status: answer } : answer;
-  response.writeHead(status, headers).end(status === 204 ? undefined : `answer ${status}`);
+  const given = typeof answer === 'number' ? { status: answer } : answer;
+  const { status, headers = {}, body = status === 204 ? undefined : `answer ${status}` } = given;
+  response.writeHead(status, headers).end(body);
 }

@@ -1,194 +1,427 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createNotifyHandler, type NotifyDeps } from '#functions/notify/create-handler.ts';
+import { dynamodbNotificationLog } from '#shared/adapters/dynamodb/dynamodb-notification-log.ts';
 import { parseSettings } from '#shared/contracts/settings.ts';
 import { SecretFault, type Secrets } from '#shared/ports/secrets.ts';
 import { aBusMessage, anSqsEvent } from '#test/builders/bus-message.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
-import { FIRED_AT } from '#test/builders/rollback-record.ts';
+import { aRollbackRecord, FIRED_AT } from '#test/builders/rollback-record.ts';
+import { type ChannelServices, defaultAnswer, startChannelServices } from '#test/doubles/channel-services.ts';
+import { type DynamodbStore, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
+import { type Dynoxide, startDynoxide } from '#test/doubles/dynoxide.ts';
 import { fakeClock } from '#test/doubles/fake-clock.ts';
-import { type Receiver, type ReceiverParts, startReceiver } from '#test/doubles/receiver.ts';
+import { recordingQueue } from '#test/doubles/notify-queue.ts';
+import type { ReceiverParts } from '#test/doubles/receiver.ts';
 import { recordingLog } from '#test/doubles/recording-log.ts';
 import { recordingMeter } from '#test/doubles/recording-meter.ts';
 import { sha256 } from '#test/doubles/rollback-service.ts';
+import { scriptedAws } from '#test/doubles/scripted-aws.ts';
 
 const options = { signal: new AbortController().signal };
+const SLACK = { name: 'slack', type: 'slack', url: { parameter: '/slack' } };
+const BOT = { name: 'bot', type: 'slack', token: { parameter: '/bot' }, channel: 'C0123456789' };
+const PAGERDUTY = { name: 'on-call', type: 'pagerduty', routingKey: { parameter: '/pagerduty' } };
+const TEAMS = { name: 'teams', type: 'teams', url: { parameter: '/teams' } };
+const CHAT = { name: 'chat', type: 'google-chat', url: { parameter: '/chat' } };
+const TOPIC = { name: 'mail', type: 'sns', topicArn: 'arn:aws:sns:eu-central-1:123456789012:rollbacks' };
+const WEBHOOK = {
+  name: 'audit',
+  type: 'webhook',
+  url: 'https://audit.example.com/in',
+  signingKey: { parameter: '/key' },
+};
+const SECRETS: Readonly<Record<string, string>> = {
+  '/slack': 'https://hooks.slack.com/services/T0/B0/secret-of-slack',
+  '/bot': 'xoxb-secret-of-bot',
+  '/pagerduty': 'secret0of0pagerduty0000000000000',
+  '/teams': 'https://prod-1.westeurope.logic.azure.com/workflows/1/triggers/manual/paths/invoke?sig=secret-of-teams',
+  '/chat': 'https://chat.googleapis.com/v1/spaces/AAA/messages?key=k&token=secret-of-chat',
+  '/key': 'secret-of-webhook',
+};
+const ALL = [SLACK, BOT, PAGERDUTY, TEAMS, CHAT, TOPIC, WEBHOOK];
 
-const receivers: Receiver[] = [];
-afterEach(async () => {
-  for (const receiver of receivers.splice(0)) await receiver.stop();
+let dynoxide: Dynoxide;
+let store: DynamodbStore;
+beforeAll(async () => {
+  dynoxide = await startDynoxide();
 });
-async function receiving(parts: ReceiverParts = {}): Promise<Receiver> {
-  const receiver = await startReceiver(parts);
-  receivers.push(receiver);
-  return receiver;
-}
+afterAll(() => dynoxide.stop());
+beforeEach(async () => {
+  store = await openDynamodbStore(dynoxide.endpoint);
+});
+afterEach(() => store.close());
 
-/** The function with this channel, and these secrets by the name of their parameter. */
-function notifyService(webhook?: unknown, secrets: Readonly<Record<string, string>> = {}) {
+const services: ChannelServices[] = [];
+afterEach(async () => {
+  for (const one of services.splice(0)) await one.stop();
+});
+
+/** The function with these channels, in front of services that answer so. */
+async function notifyService(channels: readonly unknown[], answer?: ReceiverParts['answer']) {
   const settings = parseSettings(
     JSON.stringify({
       clusters: [{ name: 'production-eu', endpoint: 'https://kubernetes.example.com', token: { env: 'UNUSED' } }],
       tokens: [{ name: 'alertmanager', sha256: sha256('a'), scope: 'alerts' }],
-      notify: webhook === undefined ? {} : { webhook },
+      notify: { channels },
     }),
   );
+  const outside = await startChannelServices(answer);
+  services.push(outside);
   const log = recordingLog();
   const meter = recordingMeter();
-  const reading: Secrets = {
+  const queue = recordingQueue();
+  const clock = fakeClock(FIRED_AT + 9000);
+  const aws = scriptedAws(() => '<PublishResponse><MessageId>m-1</MessageId></PublishResponse>');
+  const secrets: Secrets = {
     async read(reference) {
-      const value = 'parameter' in reference ? secrets[reference.parameter] : undefined;
+      const value = 'parameter' in reference ? SECRETS[reference.parameter] : undefined;
       if (value === undefined) throw new SecretFault('the store does not answer', { retryable: true });
       return value;
     },
   };
-  async function receive(bodies: readonly string[], overrides: Partial<NotifyDeps> = {}): Promise<string[]> {
-    const handler = createNotifyHandler({
-      settings: async () => ({ settings, stale: false }),
-      secrets: reading,
-      stage: 'prod',
-      clock: fakeClock(FIRED_AT),
-      log,
-      meter,
-      ...overrides,
-    });
-    const { batchItemFailures } = await handler(anSqsEvent(bodies), options);
+  const deps: NotifyDeps = {
+    settings: async () => ({ settings, stale: false }),
+    secrets,
+    notifications: dynamodbNotificationLog(store.client, store.table, { now: clock.now }),
+    queue,
+    aws,
+    post: outside.post,
+    stage: 'prod',
+    pageUrl: 'https://weightless.example.com',
+    clock,
+    log,
+    meter,
+  };
+  /** One batch; answers which messages are to come again. */
+  async function receive(
+    bodies: readonly string[],
+    { attempt = 1, ...overrides }: Partial<NotifyDeps> & { attempt?: number } = {},
+  ) {
+    const handler = createNotifyHandler({ ...deps, ...overrides });
+    const { batchItemFailures } = await handler(anSqsEvent(bodies, attempt), options);
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   }
-  return { settings, log, meter, receive };
+  /** An event, and then what it was made into. */
+  async function tell(bodies: readonly string[]) {
+    await receive(bodies);
+    return receive(queue.sent.splice(0));
+  }
+  return { ...outside, settings, deps, log, meter, queue, aws, clock, receive, tell };
 }
 
-const message = (id: string) => {
-  const event = anOutboxEvent({ id });
-  return aBusMessage({ ...event, detail: { ...event.detail, metadata: { ...event.detail.metadata, id } } });
-};
-const idOf = ({ body }: { readonly body: string }): unknown => JSON.parse(body).id;
+function message(parts: Parameters<typeof anOutboxEvent>[0] & { readonly data?: Record<string, unknown> } = {}) {
+  const { data, ...rest } = parts;
+  const event = anOutboxEvent(rest);
+  return aBusMessage({ ...event, detail: { ...event.detail, data: { ...event.detail.data, ...data } } });
+}
 
-describe('notify', () => {
-  it('tells the webhook of every event of a batch', async () => {
-    const { url, posted } = await receiving();
-    const service = notifyService({ url });
+describe('an event', () => {
+  it('becomes one message for each channel, with all that it tells', async () => {
+    const { receive, queue } = await notifyService(ALL);
 
-    const failed = await service.receive([message('one'), message('two'), message('three')]);
-
-    expect(failed).toEqual([]);
-    expect(posted.map(idOf).sort()).toEqual(['one', 'three', 'two']);
-    expect(service.meter.totals).toEqual(new Map([['NotificationsSent channel=webhook', 3]]));
-  });
-
-  it('reads the URL and the key where they are kept as secrets, and tells nobody of them', async () => {
-    const { url, posted } = await receiving();
-    const channel = { url: { parameter: '/url' }, signingKey: { parameter: '/key' } };
-    const service = notifyService(channel, { '/url': url, '/key': 'the-key' });
-
-    const failed = await service.receive([message('one')]);
+    const failed = await receive([message()]);
 
     expect(failed).toEqual([]);
-    expect(posted[0]?.headers['weightless-signature']).toMatch(/^v1=[0-9a-f]{64}$/);
-    expect(JSON.stringify(service.log.lines)).not.toMatch(/the-key|\/hook/);
+    expect(queue.sent.map((body) => JSON.parse(body).delivery.channel)).toEqual(ALL.map(({ name }) => name));
+    const { data } = JSON.parse(message()).detail;
+    expect(queue.sent.map((body) => JSON.parse(body).detail.data)).toEqual(ALL.map(() => data));
   });
 
-  it('tells of an event once where the batch has it twice, and answers for both messages alike', async () => {
-    const { url, posted } = await receiving({ answer: () => 503 });
-    const service = notifyService({ url });
+  it('goes to the channels alone whose filter it passes', async () => {
+    const { receive, queue } = await notifyService([
+      { ...SLACK, filter: { types: ['RollbackFailed'] } },
+      { ...TEAMS, filter: { severities: ['critical', 'warning'] } },
+      { ...CHAT, filter: { services: ['payment-svc.production'] } },
+      { ...TOPIC, filter: { services: ['checkout'] } },
+    ]);
 
-    const failed = await service.receive([message('one'), message('one')]);
+    await receive([message({ type: 'RollbackCompleted' })]);
+
+    expect(queue.sent.map((body) => JSON.parse(body).delivery.channel)).toEqual(['chat']);
+  });
+
+  it('that no channel wants is counted, and done with', async () => {
+    const { receive, meter, queue } = await notifyService([]);
+
+    const failed = await receive([message({ id: 'one' }), message({ id: 'two' })]);
+
+    expect(failed).toEqual([]);
+    expect(queue.sent).toEqual([]);
+    expect(meter.totals).toEqual(new Map([['NotificationsSkipped', 2]]));
+  });
+
+  it('waits where the settings name no channel and may be older than one', async () => {
+    const { receive, settings, meter } = await notifyService([]);
+
+    const failed = await receive([message()], { settings: async () => ({ settings, stale: true }) });
+
+    expect(failed).toEqual(['message-1']);
+    expect(meter.totals).toEqual(new Map());
+  });
+
+  it('comes again where the queue does not take what it is made into', async () => {
+    const { receive, queue } = await notifyService(ALL);
+    queue.fail();
+
+    expect(await receive([message()])).toEqual(['message-1']);
+  });
+
+  it('comes again with all others while the settings cannot be loaded', async () => {
+    const { receive, posted } = await notifyService(ALL);
+    const down = { settings: () => Promise.reject(new Error('the parameter store is down')) };
+
+    await expect(receive([message()], down)).rejects.toThrow('the parameter store is down');
+    expect(posted).toEqual([]);
+  });
+
+  it('of another source goes to the dead letters at once, and the rest is told', async () => {
+    const { receive, queue, meter } = await notifyService([SLACK]);
+
+    const failed = await receive(['hello', message(), aBusMessage(undefined, { source: 'aws.ec2' })]);
+
+    expect(failed).toEqual([]);
+    expect(queue.buried).toMatchObject([{ message: 'message-1', body: 'hello' }, { message: 'message-3' }]);
+    expect(queue.sent).toHaveLength(1);
+    expect(meter.totals.get('InputRejected reason=not-an-event')).toBe(2);
+  });
+
+  it('comes again where it cannot even be put into the dead letters', async () => {
+    const { receive, queue } = await notifyService([SLACK]);
+    queue.fail();
+
+    expect(await receive(['hello'])).toEqual(['message-1']);
+  });
+});
+
+describe('a channel', () => {
+  it('of each type is told once, however often the event comes', async () => {
+    const { tell, posted, aws, meter } = await notifyService(ALL);
+
+    await tell([message({ type: 'RollbackFailed' })]);
+    const failed = await tell([message({ type: 'RollbackFailed' }), message({ type: 'RollbackFailed' })]);
+
+    expect(failed).toEqual([]);
+    expect(posted.map(({ path }) => path.split('/')[1]).sort()).toEqual([
+      'audit.example.com',
+      'chat.googleapis.com',
+      'events.pagerduty.com',
+      'hooks.slack.com',
+      'prod-1.westeurope.logic.azure.com',
+      'slack.com',
+    ]);
+    expect(aws.asked.map(({ action }) => action)).toEqual(['Publish']);
+    expect([...meter.totals.values()]).toEqual(ALL.map(() => 1));
+  });
+
+  it('that fails delays and repeats none of the others', async () => {
+    const { tell, receive, queue, posted } = await notifyService(ALL, (one) =>
+      one.path.startsWith('/chat.') ? 500 : defaultAnswer(one),
+    );
+    await receive([message({ type: 'RollbackFailed' })]);
+    const deliveries = queue.sent.splice(0);
+
+    const failed = await receive(deliveries);
+    await tell([message({ type: 'RollbackFailed' })]);
+
+    expect(failed).toEqual([`message-${ALL.indexOf(CHAT) + 1}`]);
+    const hosts = posted.map(({ path }) => path.split('/')[1] ?? '');
+    const times = Map.groupBy(hosts, (host) => host);
+    expect([...times].filter(([, all]) => all.length > 1).map(([host]) => host)).toEqual(['chat.googleapis.com']);
+  });
+
+  it('that asks to wait is told again after that time and not before', async () => {
+    const { tell, queue } = await notifyService([SLACK], () => ({ status: 429, headers: { 'retry-after': '77' } }));
+
+    const failed = await tell([message()]);
+
+    expect(failed).toEqual(['message-1']);
+    expect(queue.postponed).toEqual([{ receipt: 'receipt-1', ms: 77_000 }]);
+  });
+
+  it('that does not answer is told again after five seconds, and then after twice the time each', async () => {
+    const { receive, queue } = await notifyService([SLACK], () => 503);
+    await receive([message()]);
+    const deliveries = queue.sent.splice(0);
+
+    for (const attempt of [1, 2, 3, 9]) await receive(deliveries, { attempt });
+
+    expect(queue.postponed.map(({ ms }) => ms)).toEqual([5000, 10_000, 20_000, 900_000]);
+  });
+
+  it('that refuses is not told again: the dead letters keep what it was to be told', async () => {
+    const { tell, queue, meter, log } = await notifyService([WEBHOOK], () => 400);
+
+    const failed = await tell([message()]);
+
+    expect(failed).toEqual([]);
+    expect(queue.buried).toMatchObject([
+      { channel: 'audit', problem: 'The webhook answered 400', event: { id: 'event-1' }, message: 'message-1' },
+    ]);
+    expect(meter.totals).toEqual(new Map([['NotificationsFailed channel=audit reason=refused', 1]]));
+    expect(log.lines.at(-1)).toMatchObject({ level: 'error', fields: { event: 'event-1', channel: 'audit' } });
+  });
+
+  it('whose secret was replaced is told with the new one', async () => {
+    const { posted, deps, receive, queue } = await notifyService([SLACK], ({ path }) =>
+      path.endsWith('/old') ? 404 : 200,
+    );
+    const asked: (boolean | undefined)[] = [];
+    const secrets: Secrets = {
+      async read(_reference, _signal, more) {
+        asked.push(more?.fresh);
+        return `https://hooks.slack.com/services/${more?.fresh ? 'new' : 'old'}`;
+      },
+    };
+    await receive([message()]);
+
+    const failed = await receive(queue.sent, { ...deps, secrets });
+
+    expect(failed).toEqual([]);
+    expect(asked).toEqual([false, true]);
+    expect(posted.map(({ path }) => path.split('/').at(-1))).toEqual(['old', 'new']);
+  });
+
+  it('whose secret cannot be read waits, and gets nothing unsigned', async () => {
+    const { tell, posted, meter } = await notifyService([{ ...WEBHOOK, signingKey: { parameter: '/missing' } }]);
+
+    const failed = await tell([message()]);
+
+    expect(failed).toEqual(['message-1']);
+    expect(posted).toEqual([]);
+    expect(meter.totals).toEqual(new Map([['NotificationsFailed channel=audit reason=unavailable', 1]]));
+  });
+
+  it('that is not in the settings any more is not told, and nothing waits for it', async () => {
+    const { receive, queue, posted, settings, meter } = await notifyService([SLACK]);
+    await receive([message()]);
+    const without = { settings: { ...settings, notify: { channels: [] } }, stale: false };
+
+    const failed = await receive(queue.sent, { settings: async () => without });
+    const stale = await receive(queue.sent, { settings: async () => ({ ...without, stale: true }) });
+
+    expect([failed, stale]).toEqual([[], ['message-1']]);
+    expect(posted).toEqual([]);
+    expect(meter.totals).toEqual(new Map([['NotificationsSkipped', 1]]));
+  });
+
+  it('is told by one alone where two have the same message', async () => {
+    const { receive, queue, posted } = await notifyService([SLACK]);
+    await receive([message()]);
+    const [delivery = ''] = queue.sent;
+
+    const both = await Promise.all([receive([delivery]), receive([delivery])]);
+
+    expect(posted).toHaveLength(1);
+    expect(both.flat().length).toBeLessThanOrEqual(1);
+  });
+
+  it('is told even if the table does not answer, but not at the first attempt', async () => {
+    const { receive, queue, posted, deps } = await notifyService([SLACK]);
+    await receive([message()]);
+    const nowhere = dynamodbNotificationLog(store.client, 'no-such-table');
+
+    const first = await receive(queue.sent, { ...deps, notifications: nowhere });
+    const fourth = await receive(queue.sent, { ...deps, notifications: nowhere, attempt: 4 });
+
+    expect([first, fourth]).toEqual([['message-1'], []]);
+    expect(posted).toHaveLength(1);
+  });
+
+  it('of another type than the event is for is told nothing, and that is no fault', async () => {
+    const { tell, posted, meter } = await notifyService([PAGERDUTY]);
+
+    const failed = await tell([message({ type: 'RollbackSuggested', data: { pages: false } })]);
+
+    expect(failed).toEqual([]);
+    expect(posted).toEqual([]);
+    expect(meter.totals).toEqual(new Map());
+  });
+
+  it('has no secret in a log', async () => {
+    const refusing = await notifyService(ALL, () => 403);
+    const broken = await notifyService(ALL, () => 'reset');
+
+    await refusing.tell([message({ type: 'RollbackFailed' })]);
+    await broken.tell([message({ type: 'RollbackFailed' })]);
+
+    const said = JSON.stringify([refusing.log.lines, broken.log.lines, refusing.queue.buried]);
+    expect(said).toContain('answered 403');
+    expect(said).not.toMatch(/secret-of|secret0of/);
+  });
+});
+
+describe('the news of one rollback', () => {
+  it('are in one thread of Slack, with what wakes somebody shown in the channel', async () => {
+    const { tell, sentTo } = await notifyService([BOT]);
+
+    await tell([message({ id: 'one', type: 'RollbackCompleted' })]);
+    await tell([message({ id: 'two', type: 'RollbackFailed' }), message({ id: 'three', type: 'AlertResolved' })]);
+
+    expect(sentTo('slack.com').map(({ thread_ts, reply_broadcast }) => [thread_ts, reply_broadcast])).toEqual([
+      [undefined, undefined],
+      ['1700000000.000100', true],
+      ['1700000000.000100', false],
+    ]);
+  });
+
+  it('of one batch are told in the order in which they happened', async () => {
+    const { tell, sentTo } = await notifyService([PAGERDUTY]);
+    const at = (seconds: number) => FIRED_AT + seconds * 1000;
+
+    await tell([
+      message({ id: 'four', type: 'AlertResolved', createdAt: at(9) }),
+      message({ id: 'two', type: 'RollbackSlaBreached', createdAt: at(5), data: { outcome: 'rolled-back' } }),
+      message({ id: 'one', type: 'RollbackCompleted', createdAt: at(5) }),
+      message({ id: 'three', type: 'RollbackRefused', createdAt: at(7) }),
+    ]);
+
+    const actions = sentTo('events.pagerduty.com').map((one) => [one['event_action'] ?? 'change', one['dedup_key']]);
+    expect(actions).toEqual([
+      ['resolve', 'weightless/a1b2c3'],
+      ['change', undefined],
+      ['trigger', 'weightless-sla/a1b2c3'],
+      ['trigger', 'weightless/a1b2c3'],
+      ['resolve', 'weightless/a1b2c3'],
+      ['resolve', 'weightless-sla/a1b2c3'],
+    ]);
+  });
+
+  it('leave no alert of PagerDuty open where the last came first', async () => {
+    const { tell, sentTo } = await notifyService([PAGERDUTY]);
+
+    await tell([message({ id: 'two', type: 'AlertResolved', createdAt: FIRED_AT + 9000 })]);
+    await tell([message({ id: 'one', type: 'RollbackFailed', createdAt: FIRED_AT + 5000 })]);
+
+    const actions = sentTo('events.pagerduty.com').map((one) => one['event_action']);
+    expect(actions).toEqual(['resolve', 'resolve', 'trigger', 'resolve', 'resolve']);
+  });
+
+  it('wait together where the first of them has to', async () => {
+    const { tell, posted } = await notifyService([BOT], () => ({ status: 429, headers: { 'retry-after': '30' } }));
+
+    const failed = await tell([
+      message({ id: 'one', type: 'RollbackFailed' }),
+      message({ id: 'two', type: 'RollbackSlaBreached' }),
+    ]);
 
     expect(failed).toEqual(['message-1', 'message-2']);
     expect(posted).toHaveLength(1);
   });
 
-  it('lets the queue bring again what was not told, and only that', async () => {
-    const { url } = await receiving({ answer: (one) => (idOf(one) === 'two' ? 500 : 204) });
-    const service = notifyService({ url });
+  it('note at the record when people were first told', async () => {
+    const record = aRollbackRecord({ history: [] });
+    await store.log.commit({ rollbacks: [record], remove: [], events: [] }, options.signal);
+    const { tell, clock } = await notifyService([SLACK, TEAMS]);
 
-    const failed = await service.receive([message('one'), message('two'), message('three')]);
+    await tell([message({ id: 'one' })]);
+    clock.advance(60_000);
+    await tell([message({ id: 'two', type: 'AlertResolved' })]);
 
-    expect(failed).toEqual(['message-2']);
-    expect(service.meter.totals).toEqual(
-      new Map([
-        ['NotificationsSent channel=webhook', 2],
-        ['NotificationsFailed channel=webhook reason=unavailable', 1],
-      ]),
-    );
-  });
-
-  it('lets no event wait for another: all of a batch are under way at once', async () => {
-    const ids = Array.from({ length: 10 }, (_, index) => `event-${index}`);
-    const { url, posted } = await receiving({ together: 10 });
-    const service = notifyService({ url });
-
-    const failed = await service.receive(ids.map(message));
-
-    expect(failed).toEqual([]);
-    expect(posted).toHaveLength(10);
-  });
-
-  it('leaves to the dead letters what the receiver refuses, too: a person must see that nobody was told', async () => {
-    const { url } = await receiving({ answer: () => 400 });
-    const service = notifyService({ url });
-
-    const failed = await service.receive([message('one')]);
-
-    expect(failed).toEqual(['message-1']);
-    expect(service.meter.totals).toEqual(new Map([['NotificationsFailed channel=webhook reason=refused', 1]]));
-    expect(service.log.lines).toMatchObject([
-      { level: 'error', fields: { event: 'one', retryable: false, cause: expect.stringContaining('400') } },
-    ]);
-  });
-
-  it('leaves to the dead letters what is no event of ours, and tells of the rest', async () => {
-    const { url, posted } = await receiving();
-    const service = notifyService({ url });
-
-    const failed = await service.receive(['hello', message('one'), aBusMessage(undefined, { source: 'aws.ec2' })]);
-
-    expect(failed).toEqual(['message-1', 'message-3']);
-    expect(posted.map(idOf)).toEqual(['one']);
-    expect(service.meter.totals.get('InputRejected reason=not-an-event')).toBe(2);
-  });
-
-  it('is done where no channel is configured', async () => {
-    const service = notifyService();
-
-    const failed = await service.receive([message('one'), message('two')]);
-
-    expect(failed).toEqual([]);
-    expect(service.meter.totals).toEqual(new Map([['NotificationsSkipped', 2]]));
-  });
-
-  it('waits where no channel is configured in settings that may be older than the channel', async () => {
-    const service = notifyService();
-    const stale = { settings: async () => ({ settings: service.settings, stale: true }) };
-
-    await expect(service.receive([message('one')], stale)).rejects.toThrow('stale');
-    expect(service.meter.totals).toEqual(new Map());
-  });
-
-  it('lets the queue bring all again while the settings cannot be loaded', async () => {
-    const { url, posted } = await receiving();
-    const down = { settings: () => Promise.reject(new Error('the parameter store is down')) };
-
-    await expect(notifyService({ url }).receive([message('one')], down)).rejects.toThrow('the parameter store is down');
-    expect(posted).toEqual([]);
-  });
-
-  it('lets the queue bring all again while the store of secrets does not answer, and sends nothing unsigned', async () => {
-    const { url, posted } = await receiving();
-    const service = notifyService({ url, signingKey: { parameter: '/key' } });
-
-    const failed = await service.receive([message('one'), message('two')]);
-
-    expect(failed).toEqual(['message-1', 'message-2']);
-    expect(posted).toEqual([]);
-    expect(service.meter.totals).toEqual(new Map([['NotificationsFailed channel=webhook reason=unavailable', 2]]));
-  });
-
-  it('does not tell of a URL that is none', async () => {
-    const service = notifyService({ url: { parameter: '/url' } }, { '/url': 'hooks.example.com/a-secret' });
-
-    const failed = await service.receive([message('one')]);
-
-    expect(failed).toEqual(['message-1']);
-    expect(JSON.stringify(service.log.lines)).not.toContain('a-secret');
+    const { rollbacks } = await store.log.read([record.id], undefined, options.signal);
+    expect(rollbacks.get(record.id)).toEqual({
+      ...record,
+      version: 2,
+      timeline: { ...record.timeline, notifiedAt: FIRED_AT + 9000 },
+    });
   });
 });

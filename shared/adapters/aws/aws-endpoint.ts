@@ -1,13 +1,14 @@
 import { serverUrl } from '#shared/domain/server-url.ts';
 import { AwsFault } from './aws-fault.ts';
 
-export type AwsService = 'secretsmanager' | 'ssm' | 'sts';
+export type AwsService = 'secretsmanager' | 'sns' | 'ssm' | 'sts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How the SDKs spell a service in `AWS_ENDPOINT_URL_…`. */
 const VARIABLES: Readonly<Record<AwsService, string>> = {
   secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  sns: 'AWS_ENDPOINT_URL_SNS',
   ssm: 'AWS_ENDPOINT_URL_SSM',
   sts: 'AWS_ENDPOINT_URL_STS',
 };

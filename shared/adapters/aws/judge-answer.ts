@@ -10,6 +10,7 @@ type Asked = Pick<AwsRequest, 'service' | 'action'>;
 
 const NAMES: Readonly<Record<AwsService, string>> = {
   secretsmanager: 'Secrets Manager',
+  sns: 'SNS',
   ssm: 'SSM Parameter Store',
   sts: 'STS',
 };

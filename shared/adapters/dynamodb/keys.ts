@@ -1,5 +1,6 @@
 import { firingOf } from '#shared/domain/alert.ts';
 import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
+import type { Delivery } from '#shared/ports/notification-log.ts';
 
 export type Key = { readonly pk: string; readonly sk: string };
 
@@ -38,6 +39,16 @@ export function requestKey(key: string): Key {
   return { pk: `REQUEST#${key}`, sk: 'REQUEST' };
 }
 
+/** Whether a channel has been told of an event. */
+export function notifiedKey({ eventId, channel }: Delivery): Key {
+  return { pk: `NOTIFIED#${eventId}`, sk: `CHANNEL#${channel}` };
+}
+
+/** What a channel remembers of a rollback. */
+export function memoryKey(channel: string, rollbackId: string): Key {
+  return { pk: `MEMORY#${rollbackId}`, sk: `CHANNEL#${channel}` };
+}
+
 export function firingOfRecord({ alert, timeline }: RollbackRecord): string {
   return firingOf({ fingerprint: alert.fingerprint, startsAt: timeline.firedAt });
 }
@@ -50,4 +61,27 @@ export function receivedKey({ id, timeline }: RollbackRecord): string {
 /** The UTC day of a time, as the index's partition. */
 export function dayOf(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 10);
+}
+
+/** The one partition of the notes that a record of a finished day changed. */
+export const CHANGED = 'CHANGED';
+
+/** A key of its own for each change: writers of different records never meet in it. */
+export function changeKey(day: string, at: number, id: string): Key {
+  return { pk: CHANGED, sk: `${day}#${new Date(at).toISOString()}#${id}` };
+}
+
+/** A month's folded days lie together; what is a day's begins with its two digits. */
+export function foldPartition(month: string): string {
+  return `FOLD#${month}`;
+}
+
+export function foldKey(day: string): Key {
+  return { pk: foldPartition(day.slice(0, 7)), sk: day.slice(8) };
+}
+
+/** `kind`: `cells` or `lists`. The run makes it the part of one fold alone. */
+export function foldPartKey(day: string, run: string, kind: string, number: number): Key {
+  const { pk, sk } = foldKey(day);
+  return { pk, sk: `${sk}#${run}#${kind}#${String(number).padStart(4, '0')}` };
 }

@@ -2,21 +2,15 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { webhookNotifier } from '#shared/adapters/webhook/webhook-notifier.ts';
-import { parseBusEvent } from '#shared/contracts/bus-event.ts';
 import { toCloudEvent } from '#shared/contracts/cloud-event.ts';
 import { NotifierFault } from '#shared/ports/notifier.ts';
-import { aBusMessage } from '#test/builders/bus-message.ts';
-import { anOutboxEvent } from '#test/builders/outbox-event.ts';
+import { someNews } from '#test/builders/news.ts';
 import { type Answer, type Receiver, startReceiver } from '#test/doubles/receiver.ts';
 
 const never = new AbortController().signal;
 const clock = { now: () => Date.UTC(2026, 10, 21, 10, 0, 0, 999) };
 
-function anEvent() {
-  const parsed = parseBusEvent(aBusMessage(anOutboxEvent({ type: 'RollbackRefused' })));
-  if (parsed.kind !== 'event') throw new Error(parsed.problem);
-  return parsed.event;
-}
+const news = someNews({ type: 'RollbackRefused' });
 
 const receivers: Receiver[] = [];
 afterEach(async () => {
@@ -32,7 +26,7 @@ function notifier(url: string, more: { signingKey?: string; timeoutMs?: number }
 }
 
 /** How it failed; a test that sees no failure fails. */
-async function faultOf(telling: Promise<void>): Promise<Pick<NotifierFault, 'message' | 'retryable'>> {
+async function faultOf(telling: Promise<unknown>): Promise<Pick<NotifierFault, 'message' | 'retryable'>> {
   const fault = await telling.then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -45,7 +39,7 @@ describe('a webhook', () => {
   it('gets the event as a CloudEvent in JSON, in structured mode', async () => {
     const { url, posted } = await receiving();
 
-    await notifier(url).notify(anEvent(), never);
+    await notifier(url).notify(news, never);
 
     expect(posted).toMatchObject([
       {
@@ -54,14 +48,14 @@ describe('a webhook', () => {
         headers: { 'content-type': 'application/cloudevents+json', 'weightless-timestamp': '1795255200' },
       },
     ]);
-    expect(JSON.parse(posted[0]?.body ?? '')).toEqual(toCloudEvent(anEvent(), 'prod'));
+    expect(JSON.parse(posted[0]?.body ?? '')).toEqual(toCloudEvent(news.event, 'prod'));
     expect(posted[0]?.headers).not.toHaveProperty('weightless-signature');
   });
 
   it('can check by the key that the body and its time are ours', async () => {
     const { url, posted } = await receiving();
 
-    await notifier(url, { signingKey: 'the-key' }).notify(anEvent(), never);
+    await notifier(url, { signingKey: 'the-key' }).notify(news, never);
 
     const signed = `${posted[0]?.headers['weightless-timestamp']}.${posted[0]?.body}`;
     const expected = createHmac('sha256', 'the-key').update(signed).digest('hex');
@@ -71,7 +65,7 @@ describe('a webhook', () => {
   it.each([200, 201, 202, 204])('has taken the event where it answers %s', async (status) => {
     const { url, posted } = await receiving(status);
 
-    await notifier(url).notify(anEvent(), never);
+    await notifier(url).notify(news, never);
 
     expect(posted).toHaveLength(1);
   });
@@ -88,7 +82,7 @@ describe('a webhook', () => {
   ])('has not taken it where it answers %s, and may later: %s', async (status, retryable) => {
     const { url, posted } = await receiving(status);
 
-    const fault = await faultOf(notifier(url).notify(anEvent(), never));
+    const fault = await faultOf(notifier(url).notify(news, never));
 
     expect(fault).toEqual({ message: `The webhook answered ${status}`, retryable });
     expect(posted).toHaveLength(1);
@@ -96,9 +90,9 @@ describe('a webhook', () => {
 
   it.each([301, 302, 303, 307, 308])('that redirects (%s) is not followed', async (status) => {
     const elsewhere = await receiving();
-    const { url } = await receiving({ status, location: elsewhere.url });
+    const { url } = await receiving({ status, headers: { location: elsewhere.url } });
 
-    const fault = await faultOf(notifier(url).notify(anEvent(), never));
+    const fault = await faultOf(notifier(url).notify(news, never));
 
     expect(fault).toMatchObject({ retryable: false, message: expect.stringContaining('not followed') });
     expect(elsewhere.posted).toEqual([]);
@@ -107,14 +101,14 @@ describe('a webhook', () => {
   it('that breaks the connection may take it later', async () => {
     const { url } = await receiving('reset');
 
-    expect(await faultOf(notifier(url).notify(anEvent(), never))).toMatchObject({ retryable: true });
+    expect(await faultOf(notifier(url).notify(news, never))).toMatchObject({ retryable: true });
   });
 
   it('that nothing listens at may take it later', async () => {
     const { url, stop } = await startReceiver();
     await stop();
 
-    const fault = await faultOf(notifier(url).notify(anEvent(), never));
+    const fault = await faultOf(notifier(url).notify(news, never));
 
     expect(fault).toMatchObject({ retryable: true, message: expect.stringContaining('ECONNREFUSED') });
   });
@@ -122,7 +116,7 @@ describe('a webhook', () => {
   it('that accepts and never answers is given up, and may take it later', async () => {
     const { url } = await receiving('silence');
 
-    const fault = await faultOf(notifier(url, { timeoutMs: 50 }).notify(anEvent(), never));
+    const fault = await faultOf(notifier(url, { timeoutMs: 50 }).notify(news, never));
 
     expect(fault).toMatchObject({ retryable: true, message: expect.stringContaining('timeout') });
   });
@@ -130,7 +124,7 @@ describe('a webhook', () => {
   it('is waited for no longer than the function may', async () => {
     const { url } = await receiving('silence');
 
-    const fault = await faultOf(notifier(url).notify(anEvent(), AbortSignal.timeout(50)));
+    const fault = await faultOf(notifier(url).notify(news, AbortSignal.timeout(50)));
 
     expect(fault.retryable).toBe(true);
   });
@@ -141,7 +135,7 @@ describe('a webhook', () => {
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
 
-    const fault = await faultOf(notifier(`http://127.0.0.1:${port}/`).notify(anEvent(), never));
+    const fault = await faultOf(notifier(`http://127.0.0.1:${port}/`).notify(news, never));
     server.close();
 
     expect(fault.retryable).toBe(true);
@@ -164,7 +158,7 @@ describe('a webhook', () => {
   it('of a URL that was stored with a line break at its end gets the event', async () => {
     const { url, posted } = await receiving();
 
-    await notifier(`${url}\n`).notify(anEvent(), never);
+    await notifier(`${url}\n`).notify(news, never);
 
     expect(posted).toHaveLength(1);
   });

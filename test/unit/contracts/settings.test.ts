@@ -99,17 +99,11 @@ describe('the settings', () => {
     },
   );
 
-  it('have no topics and no webhook unless they are named', () => {
+  it('have no topics and no channels unless they are named', () => {
     const topic = 'arn:aws:sns:eu-central-1:123456789012:alerts';
-    const webhook = { url: { secret: 'weightless/slack' }, signingKey: { parameter: '/weightless/secrets/key' } };
 
-    const { sns, notify } = parse({ ...minimal, sns: { topics: [topic] }, notify: { webhook } });
-
-    expect(parse(minimal)).toMatchObject({ sns: { topics: [] }, notify: {} });
-    expect({ sns, notify }).toEqual({ sns: { topics: [topic] }, notify: { webhook } });
-    expect(parse({ ...minimal, notify: { webhook: { url: 'https://hooks.example.com/x' } } }).notify.webhook?.url).toBe(
-      'https://hooks.example.com/x',
-    );
+    expect(parse(minimal)).toMatchObject({ sns: { topics: [] }, notify: { channels: [] } });
+    expect(parse({ ...minimal, sns: { topics: [topic] } }).sns).toEqual({ topics: [topic] });
   });
 
   it.each(['http://127.0.0.1:8001', 'http://localhost:8001', 'http://[::1]:8001', 'https://10.0.0.1'])(

@@ -1,4 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
@@ -29,11 +30,12 @@ const REGIONS = [
 const RULES: Readonly<Record<AwsService, (region: string) => URL>> = {
   ssm: (Region) => new SSMClient({ region: Region }).config.endpointProvider({ Region }).url,
   secretsmanager: (Region) => new SecretsManagerClient({ region: Region }).config.endpointProvider({ Region }).url,
+  sns: (Region) => new SNSClient({ region: Region }).config.endpointProvider({ Region }).url,
   sts: (Region) => new STSClient({ region: Region }).config.endpointProvider({ Region }).url,
 };
 
 describe('the endpoint of a service', () => {
-  it.each<[AwsService]>([['ssm'], ['secretsmanager'], ['sts']])(
+  it.each<[AwsService]>([['ssm'], ['secretsmanager'], ['sns'], ['sts']])(
     'is that of the SDK in every partition: %s',
     (service) => {
       const ours = REGIONS.map((region) => regionalEndpoint(service, region).href);
@@ -45,6 +47,7 @@ describe('the endpoint of a service', () => {
   it.each<[AwsService, string]>([
     ['ssm', 'AWS_ENDPOINT_URL_SSM'],
     ['secretsmanager', 'AWS_ENDPOINT_URL_SECRETS_MANAGER'],
+    ['sns', 'AWS_ENDPOINT_URL_SNS'],
     ['sts', 'AWS_ENDPOINT_URL_STS'],
   ])('of %s is what %s says, before AWS_ENDPOINT_URL', (service, variable) => {
     const environment = { AWS_ENDPOINT_URL: 'http://127.0.0.1:1', [variable]: 'https://vpce.example.com/base' };

@@ -1,0 +1,38 @@
+import * as z from 'zod/mini';
+import { type BusEvent, parseBusEvent } from './bus-event.ts';
+import { EVENT_SOURCE, type EventType, OutboxEventSchema } from './events.ts';
+import { parseJson } from './parse-json.ts';
+
+/** What notify puts into its own queue: one event for one channel. */
+const DeliverySchema = z.object({
+  delivery: z.object({ channel: z.string() }),
+  'detail-type': OutboxEventSchema.shape.type,
+  detail: z.unknown(),
+});
+
+/** What the queue of notify holds. */
+export type QueuedNews =
+  | { readonly kind: 'event'; readonly event: BusEvent }
+  | { readonly kind: 'delivery'; readonly event: BusEvent; readonly channel: string }
+  | { readonly kind: 'malformed'; readonly problem: string };
+
+/** The event as it came from the bus, and beside it the channel that it is for. */
+export function deliveryBody({ id, type, version, time, data }: BusEvent, channel: string): string {
+  const metadata = { id, version, timestamp: time, service: EVENT_SOURCE, correlationId: data.rollbackId };
+  const detailType: EventType = type;
+  return JSON.stringify({
+    delivery: { channel },
+    source: EVENT_SOURCE,
+    'detail-type': detailType,
+    detail: { metadata, data },
+  });
+}
+
+/** Reads a message of the queue, whoever has put it there. */
+export function parseQueuedNews(text: string): QueuedNews {
+  const parsed = parseBusEvent(text);
+  if (parsed.kind === 'malformed') return parsed;
+  const delivery = DeliverySchema.safeParse(parseJson(text));
+  if (!delivery.success) return parsed;
+  return { kind: 'delivery', event: parsed.event, channel: delivery.data.delivery.channel };
+}

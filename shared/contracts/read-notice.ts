@@ -1,0 +1,100 @@
+import * as z from 'zod/mini';
+import { kubectl, VIRTUAL_SERVICE } from '#shared/domain/command.ts';
+import { type Notice, type NoticeLink, type Severity, webLink } from '#shared/domain/notify/notice.ts';
+import type { BusEvent } from './bus-event.ts';
+
+const text = z.catch(z.string(), '');
+const texts = z.catch(z.record(z.string(), z.catch(z.string(), '')), {});
+const shares = z.catch(z.array(z.object({ to: text, weight: z.catch(z.number(), 0) })), []);
+const maybeText = z.catch(z.optional(z.string()), undefined);
+const maybeNumber = z.catch(z.optional(z.number()), undefined);
+
+/** As it is needed here. A field that is not as expected is left out: a person is told in any case. */
+const DataSchema = z.object({
+  outcome: text,
+  reason: maybeText,
+  message: text,
+  virtualServices: z.catch(z.array(z.string()), []),
+  commands: z.catch(z.array(z.object({ does: z.string(), run: z.string() })), []),
+  weights: z.catch(z.array(z.object({ virtualService: text, route: text, before: shares, after: shares })), []),
+  residual: z.catch(z.union([z.array(z.object({ what: text, virtualService: text })), z.literal('unknown')]), []),
+  alert: z.catch(
+    z.object({ name: text, startsAt: text, labels: texts, annotations: texts, generatorUrl: z.optional(text) }),
+    { name: '', startsAt: '', labels: {}, annotations: {} },
+  ),
+  sla: z.catch(
+    z.object({ targetMs: maybeNumber, alertToZeroMs: maybeNumber, met: z.catch(z.optional(z.boolean()), undefined) }),
+    {},
+  ),
+  pages: z.catch(z.boolean(), false),
+  by: maybeText,
+  why: maybeText,
+  revertedBy: maybeText,
+  requestsPerSecond: maybeNumber,
+});
+type Data = z.infer<typeof DataSchema>;
+
+/** Where the pages of rollbacks are; without it nothing links there. */
+export type NoticeOptions = { readonly pageUrl?: string | undefined };
+
+/** What an event says to people. */
+export function readNotice({ id, type, time, data }: BusEvent, { pageUrl }: NoticeOptions): Notice {
+  const { pages, alert, by, why, revertedBy, requestsPerSecond, ...said } = DataSchema.parse(data);
+  const { rollbackId, cluster, canary } = data;
+  return {
+    ...said,
+    eventId: id,
+    rollbackId,
+    type,
+    time,
+    cluster,
+    canary,
+    severity: severityOf(type, pages),
+    commands: said.commands.length > 0 ? said.commands : lookingAt(said),
+    alert: { name: alert.name, startsAt: alert.startsAt, labels: alert.labels },
+    more: moreOf({ by: by ?? revertedBy, why, requestsPerSecond }),
+    links: linksOf(alert, pageUrl && rollbackPage(pageUrl, rollbackId)),
+  };
+}
+
+/** The page of one rollback, below the address of the report. */
+export function rollbackPage(pageUrl: string, rollbackId: string): string {
+  return `${pageUrl.replace(/\/+$/, '')}/rollbacks/${encodeURIComponent(rollbackId)}`;
+}
+
+const ALWAYS_CRITICAL = new Set(['RollbackRefused', 'RollbackFailed']);
+const WARNING = new Set(['RollbackSlaBreached', 'RollbackSuggested', 'RollbackReverted', 'RollbackReasserted']);
+
+/** A missed target pages as well, but nobody is sent to the canary any more. */
+function severityOf(type: string, pages: boolean): Severity {
+  if (ALWAYS_CRITICAL.has(type) || (pages && type !== 'RollbackSlaBreached')) return 'critical';
+  return WARNING.has(type) ? 'warning' : 'info';
+}
+
+function moreOf({ by, why, requestsPerSecond }: Pick<Data, 'by' | 'why' | 'requestsPerSecond'>): Notice['more'] {
+  return [
+    ...(by ? [{ name: 'By', value: by }] : []),
+    ...(why ? [{ name: 'Why', value: why }] : []),
+    ...(requestsPerSecond === undefined ? [] : [{ name: 'Still arriving', value: `${requestsPerSecond} requests/s` }]),
+  ];
+}
+
+/** What shows a person where the traffic goes now. */
+function lookingAt({ virtualServices }: Pick<Data, 'virtualServices'>): Data['commands'] {
+  return virtualServices.slice(0, 2).flatMap((full) => {
+    const [namespace, name, ...more] = full.split('/');
+    if (!namespace || !name || more.length > 0) return [];
+    return [
+      { does: `show ${full}`, run: kubectl(undefined, ['-n', namespace, 'get', VIRTUAL_SERVICE, name, '-o', 'yaml']) },
+    ];
+  });
+}
+
+function linksOf({ annotations, generatorUrl }: Data['alert'], page: string | undefined): NoticeLink[] {
+  return [
+    ...webLink('Rollback', page),
+    ...webLink('Runbook', annotations['runbook_url']),
+    ...webLink('Dashboard', annotations['dashboard_url']),
+    ...webLink('Query', generatorUrl),
+  ];
+}

@@ -1,0 +1,82 @@
+import { clip, oneLine, readable } from './clip.ts';
+import { fitted } from './fit-notice.ts';
+import type { Notice, Severity } from './notice.ts';
+import { adviceOf, factsOf, headlineOf } from './notice-words.ts';
+
+type PlainText = { type: 'plain_text'; text: string; emoji: false };
+type RichText = { type: 'text'; text: string; style?: { bold: true } };
+type RichLink = { type: 'link'; url: string; text: string };
+type RichPart =
+  | { type: 'rich_text_section'; elements: (RichText | RichLink)[] }
+  | { type: 'rich_text_preformatted'; elements: RichText[] };
+type Block =
+  | { type: 'header'; text: PlainText }
+  | { type: 'section'; text: PlainText }
+  | { type: 'rich_text'; elements: RichPart[] };
+
+export type SlackMessage = {
+  /** What the phone shows; Slack reads mrkdwn in it. */
+  text: string;
+  blocks: Block[];
+};
+
+/** A header takes 150, the text of a section 3000; a whole message too much for Slack is `msg_blocks_too_long`. */
+const MAX = { header: 150, section: 3000, fallback: 1000, bytes: 12_000 };
+const SIGN: Readonly<Record<Severity, string>> = { critical: '🔴', warning: '🟠', info: '🟢' };
+
+/** Block Kit. All that comes from outside is plain or rich text, in which Slack reads no markup. */
+export function formatSlack(notice: Notice): SlackMessage {
+  return fitted(notice, message, MAX.bytes);
+}
+
+function message(notice: Notice): SlackMessage {
+  const headline = `${SIGN[notice.severity]} ${headlineOf(notice)}`;
+  const said = clip(readable(notice.message), MAX.section).trim();
+  return {
+    text: escapeMrkdwn(clip(headline, MAX.fallback)),
+    blocks: [
+      { type: 'header', text: plain(clip(headline, MAX.header)) },
+      { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: factsOf(notice).flatMap(factLine) }] },
+      ...(said === '' ? [] : [{ type: 'section' as const, text: plain(said) }]),
+      ...toDo(notice),
+      ...links(notice),
+    ],
+  };
+}
+
+function factLine({ name, value }: { readonly name: string; readonly value: string }, index: number): RichText[] {
+  return [
+    { type: 'text', text: `${index === 0 ? '' : '\n'}${name}: `, style: { bold: true } },
+    { type: 'text', text: value || '-' },
+  ];
+}
+
+function toDo(notice: Notice): Block[] {
+  const advice = adviceOf(notice);
+  const section = (text: string): RichPart => ({ type: 'rich_text_section', elements: [{ type: 'text', text }] });
+  const elements: RichPart[] = [
+    ...(advice === '' ? [] : [section(advice)]),
+    ...notice.commands.flatMap(({ does, run }): RichPart[] => [
+      section(oneLine(does) || '-'),
+      { type: 'rich_text_preformatted', elements: [{ type: 'text', text: run || '-' }] },
+    ]),
+  ];
+  return elements.length === 0 ? [] : [{ type: 'rich_text', elements }];
+}
+
+function links(notice: Notice): Block[] {
+  const elements = notice.links.flatMap(({ name, url }, index): (RichText | RichLink)[] => [
+    ...(index === 0 ? [] : [{ type: 'text' as const, text: ' · ' }]),
+    { type: 'link', url, text: name },
+  ]);
+  return elements.length === 0 ? [] : [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] }];
+}
+
+function plain(text: string): PlainText {
+  return { type: 'plain_text', text, emoji: false };
+}
+
+/** These three are all that Slack asks to escape: links, channels and `<!here>` begin with one of them. */
+export function escapeMrkdwn(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,109 @@
+import { parseDestination, serviceOfHost } from '../destination.ts';
+import { UNKNOWN } from '../rollback-record.ts';
+import type { WeightChange } from '../weight-change.ts';
+import { clip, oneLine } from './clip.ts';
+import type { Notice } from './notice.ts';
+
+export type Fact = { readonly name: string; readonly value: string };
+
+/** `payment-svc.production/v2`, or the alert where the canary is not known. */
+export function subjectOf({ canary, alert }: Pick<Notice, 'canary' | 'alert'>): string {
+  if (canary === UNKNOWN) return clip(`the canary of alert ${oneLine(alert.name) || UNKNOWN}`, 120);
+  const { host, subset } = parseDestination(canary);
+  const service = serviceOfHost(host);
+  const short = service ? `${service.name}.${service.namespace}` : host;
+  return clip(oneLine(subset ? `${short}/${subset}` : short), 120);
+}
+
+/** What happened, in one line. */
+export function headlineOf(notice: Notice): string {
+  const subject = subjectOf(notice);
+  const words = Object.hasOwn(HEADLINES, notice.type) ? HEADLINES[notice.type] : undefined;
+  return oneLine(words ? words(subject, notice) : `${notice.type}: ${subject}`);
+}
+
+const HEADLINES: Readonly<Record<string, (subject: string, notice: Notice) => string>> = {
+  RollbackCompleted: (subject, { severity, sla }) =>
+    severity === 'critical'
+      ? `Rolled back, but users can still reach it: ${subject}`
+      : `Rolled back: ${subject} is at 0${sla.alertToZeroMs === undefined ? '' : ` after ${seconds(sla.alertToZeroMs)}`}`,
+  RollbackSuggested: (subject) => `Decide: ${subject} breaches its SLO and was not rolled back`,
+  RollbackSkipped: (subject, { outcome }) =>
+    outcome === 'already-zero' ? `Already at 0: ${subject}` : `Nothing was changed: ${subject}`,
+  RollbackRefused: (subject) => `NOT rolled back, act now: ${subject} (refused)`,
+  RollbackFailed: (subject) => `NOT rolled back, act now: ${subject} (failed)`,
+  RollbackSlaBreached: (subject, { sla, outcome }) =>
+    outcome === 'rolled-back' && sla.alertToZeroMs !== undefined
+      ? `SLA missed: ${subject} was at 0 after ${seconds(sla.alertToZeroMs)}`
+      : `SLA missed: ${subject} is still not at 0`,
+  RollbackReverted: (subject) => `Somebody put the weight back: ${subject}`,
+  RollbackReasserted: (subject) => `At 0 again: somebody had put ${subject} back`,
+  RollbackRestored: (subject) => `Restored: ${subject} has its weight again`,
+  HoldReleased: (subject) => `Hold released: ${subject}`,
+  RollbackUnverified: (subject) => `At 0, but requests still arrive: ${subject}`,
+  AlertResolved: (subject) => `Alert resolved: ${subject}`,
+};
+
+/** What a person looks for next, in the order of looking. */
+export function factsOf(notice: Notice): Fact[] {
+  const { cluster, canary, alert, reason, virtualServices } = notice;
+  return [
+    ...notice.more,
+    ...weightsOf(notice),
+    { name: 'Time', value: timeOf(notice) },
+    { name: 'Still reaches it', value: exposureOf(notice) },
+    { name: 'Canary', value: `${canary === UNKNOWN ? 'not known' : canary}, cluster ${cluster}` },
+    ...(virtualServices.length > 0 ? [{ name: 'VirtualService', value: virtualServices.join(', ') }] : []),
+    ...(reason ? [{ name: 'Reason', value: reason }] : []),
+    { name: 'Alert', value: `${alert.name}, since ${alert.startsAt || 'an unknown time'}` },
+  ].map(({ name, value }) => ({ name, value: clip(oneLine(value), 900) }));
+}
+
+function weightsOf({ weights, canary }: Notice): Fact[] {
+  const lines = weights.map((change) => changeWords(change, canary));
+  return lines.length === 0 ? [] : [{ name: 'Weight', value: lines.join('; ') }];
+}
+
+/** The canary's own share where it is in the route, else all that there is. */
+function changeWords({ virtualService, route, before, after }: WeightChange, canary: string): string {
+  const share = (shares: WeightChange['before']) => {
+    const own = shares.filter(({ to }) => to === canary);
+    const total = shares.reduce((sum, { weight }) => sum + Math.max(0, weight), 0);
+    const weight = own.reduce((sum, one) => sum + one.weight, 0);
+    return shares.length > 1 && total > 0 && total !== 100
+      ? `${weight} of ${total}`
+      : `${weight}${total === 100 ? ' %' : ''}`;
+  };
+  return `${share(before)} → ${share(after)} (${virtualService} ${route})`;
+}
+
+function timeOf({ sla, outcome }: Notice): string {
+  const target = sla.targetMs === undefined ? '' : `; the SLA is ${seconds(sla.targetMs)}`;
+  if (outcome !== 'rolled-back' || sla.alertToZeroMs === undefined) return `not at 0 by us${target}`;
+  const met = sla.met === undefined ? '' : sla.met ? ', met' : ', MISSED';
+  return `${seconds(sla.alertToZeroMs)} from alert to 0${target}${met}`;
+}
+
+function exposureOf({ residual, outcome }: Notice): string {
+  if (['refused', 'failed', 'suggested', 'observed', 'pending'].includes(outcome)) {
+    return 'everybody whom its weight sends there';
+  }
+  if (residual === 'unknown') return 'not known: the cluster did not say in time';
+  return residual.length === 0 ? 'nobody' : residual.map(({ what }) => what).join('; ');
+}
+
+/** What to do now, where no command says it. */
+export function adviceOf({ type, severity, commands }: Notice): string {
+  if (commands.length > 0) return severity === 'info' ? 'To look at it:' : 'Do now:';
+  if (severity === 'critical') return 'Open the page of this rollback: it has the command.';
+  return type === 'RollbackCompleted'
+    ? 'Users are safe. Find out what is wrong before the canary gets weight again.'
+    : '';
+}
+
+/** `4.0 s`, `72 s`, `15 min`. */
+export function seconds(ms: number): string {
+  const abs = Math.abs(ms);
+  if (abs >= 600_000) return `${Math.round(ms / 60_000)} min`;
+  return abs < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+}

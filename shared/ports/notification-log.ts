@@ -1,0 +1,23 @@
+/** One event for one channel. */
+export type Delivery = { readonly eventId: string; readonly channel: string };
+
+/** What is remembered of a rollback by one channel: the thread that its news go to, or that it is over. */
+export type ChannelMemory = {
+  read(rollbackId: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The first value stays, whoever writes another one. */
+  keep(rollbackId: string, value: string, signal: AbortSignal): Promise<void>;
+};
+
+/** Who was told of what. Throws StoreFault. */
+export type NotificationLog = {
+  /**
+   * `mine` for one caller at a time, and until it is released or so much time has gone; `done` where the channel has
+   * been told already.
+   */
+  claim(delivery: Delivery, signal: AbortSignal): Promise<'mine' | 'taken' | 'done'>;
+  done(delivery: Delivery, signal: AbortSignal): Promise<void>;
+  release(delivery: Delivery, signal: AbortSignal): Promise<void>;
+  memoryOf(channel: string): ChannelMemory;
+  /** Notes at a rollback when people were first told of it; epoch ms. A later time changes nothing. */
+  noteNotified(rollbackId: string, at: number, signal: AbortSignal): Promise<void>;
+};
