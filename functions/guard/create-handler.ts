@@ -9,7 +9,7 @@ import { type GuardDeps, type GuardLimits, type GuardRun, RESEND_AFTER_MS, runGu
 import { reportRun } from './report-run.ts';
 
 export type GuardFunctionDeps = {
-  readonly settings: () => Promise<Pick<Settings, 'mode' | 'alerts' | 'sla' | 'hold'>>;
+  readonly settings: () => Promise<Pick<Settings, 'mode' | 'alerts' | 'sla' | 'hold' | 'onRevert'>>;
   readonly clusters: () => Promise<readonly Cluster[]>;
   readonly rollbackLog: RollbackLog;
   readonly outbox: Outbox;
@@ -54,7 +54,7 @@ export function createGuardHandler(deps: GuardFunctionDeps): GuardHandler {
 }
 
 async function load({ settings, clusters }: GuardFunctionDeps): Promise<Pick<GuardDeps, 'policy' | 'clusters'>> {
-  const { mode, sla: slaMs, hold: holdMs, alerts: rules } = await settings();
-  const policy = { rules, mode, clusterLabel: rules.clusterLabel, slaMs, holdMs };
+  const { mode, sla: slaMs, hold: holdMs, onRevert, alerts: rules } = await settings();
+  const policy = { rules, mode, clusterLabel: rules.clusterLabel, slaMs, holdMs, onRevert };
   return { policy, clusters: await clusters() };
 }

@@ -35,6 +35,7 @@ export function reportRun(run: GuardRun, { log, meter }: { readonly log: Log; re
   });
 }
 
-function countsOf({ clusterFaults, storeFaults, ...counts }: ClusterRun): Record<string, number> {
-  return { ...counts, faults: clusterFaults.length + storeFaults.length };
+function countsOf({ clusterFaults, storeFaults, holds, ...counts }: ClusterRun): Record<string, number> {
+  const { open: held, closed, reasserted, putBack } = holds;
+  return { ...counts, held, closed, reasserted, putBack, faults: clusterFaults.length + storeFaults.length };
 }

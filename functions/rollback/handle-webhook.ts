@@ -10,7 +10,7 @@ import { type RecordedDelivery, recordOutcomes } from '#shared/steps/record-outc
 import { rollBackAlerts } from '#shared/steps/roll-back-alerts.ts';
 import { countBreaches, countIgnoredEntries, report } from './report.ts';
 
-export type PolicySettings = Pick<Settings, 'mode' | 'alerts' | 'sla' | 'hold'>;
+export type PolicySettings = Pick<Settings, 'mode' | 'alerts' | 'sla' | 'hold' | 'onRevert'>;
 
 export type HandleWebhookDeps = {
   readonly clusters: () => Promise<readonly Cluster[]>;
@@ -34,10 +34,10 @@ export async function handleWebhook(
     log.warn('Alertmanager left alerts out of the webhook: set max_alerts: 0 in its receiver', { truncatedAlerts });
     meter.count('AlertsTruncated', {}, truncatedAlerts);
   }
-  const { mode, sla: slaMs, hold: holdMs, alerts: rules } = settings;
+  const { mode, sla: slaMs, hold: holdMs, onRevert, alerts: rules } = settings;
   const outcomes = await rollBackAlerts(alerts, {
     clusters: await deps.clusters(),
-    policy: { rules, mode, clusterLabel: rules.clusterLabel, slaMs, holdMs },
+    policy: { rules, mode, clusterLabel: rules.clusterLabel, slaMs, holdMs, onRevert },
     budget: startBudget(clock, signal, receivedAt),
     receivedAt,
     onConflict: () => meter.count('ConflictRetries'),

@@ -93,7 +93,12 @@ export const EVENT_DATA = {
   RollbackRefused: data({ outcome: z.literal('refused'), reason: ReasonSchema }),
   RollbackFailed: data({ outcome: z.literal('failed'), reason: ReasonSchema }),
   RollbackSlaBreached: data({}),
-  RollbackReverted: data({ revert: z.number(), revertedBy: z.optional(z.string()) }),
+  RollbackReverted: data({
+    revert: z.number(),
+    /** The field manager that wrote the routes last, and when, where the object says so. */
+    revertedBy: z.optional(z.string()),
+    revertedAt: z.optional(instant),
+  }),
   RollbackReasserted: data({ reassert: z.number() }),
   RollbackRestored: data(endOfHold),
   HoldReleased: data(endOfHold),

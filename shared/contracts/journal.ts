@@ -32,7 +32,7 @@ const JournalEntrySchema = z.object({
   state: z.enum(['open', 'closed', 'released', 'restored']),
   // Each one becomes an entry of a history and an event.
   reasserts: z.int().check(z.nonnegative(), z.maximum(MAX_REASSERTS)),
-  revertedBy: z.optional(z.string()),
+  reverted: z.optional(z.object({ by: z.string(), at: z.optional(epochMs) })),
   zeroedBy: z.optional(epochMs),
   ended: z.optional(z.object({ at: epochMs, by: z.optional(z.string()), why: z.optional(z.string()) })),
   flux: z.optional(z.boolean()),

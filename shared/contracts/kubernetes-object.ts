@@ -3,6 +3,13 @@ import * as z from 'zod/mini';
 /** Only the fields used; loose, so that what we do not know survives in the parse. */
 export const strings = z.record(z.string(), z.string());
 
+const ManagedFieldsSchema = z.looseObject({
+  manager: z.optional(z.string()),
+  time: z.optional(z.string()),
+  // Only what it holds of the spec is looked at, and a manager without fields is one all the same.
+  fieldsV1: z.optional(z.unknown()),
+});
+
 export const ObjectMetaSchema = z.looseObject({
   name: z.string(),
   namespace: z.string(),
@@ -11,7 +18,7 @@ export const ObjectMetaSchema = z.looseObject({
   labels: z.optional(strings),
   annotations: z.optional(strings),
   ownerReferences: z.optional(z.array(z.looseObject({ apiVersion: z.string(), kind: z.string(), name: z.string() }))),
-  managedFields: z.optional(z.array(z.looseObject({ manager: z.optional(z.string()), time: z.optional(z.string()) }))),
+  managedFields: z.optional(z.array(ManagedFieldsSchema)),
 });
 
 /** Go writes an empty list as null where nobody made it one. */

@@ -56,11 +56,20 @@ export function parseVirtualService(json: unknown): VirtualService {
       annotations: metadata.annotations ?? {},
       hasAnnotations: metadata.annotations !== undefined,
       ownerReferences: metadata.ownerReferences ?? [],
-      managedFields: (metadata.managedFields ?? []).map(({ manager, time }) => ({
+      managedFields: (metadata.managedFields ?? []).map(({ manager, time, fieldsV1 }) => ({
         manager: manager ?? '',
         time: time === undefined ? undefined : Date.parse(time),
+        ...(ownsRoutes(fieldsV1) ? { ownsRoutes: true } : {}),
       })),
     },
     spec: spec ?? {},
   };
+}
+
+/** Istio's lists of routes are written as a whole: whoever wrote a weight owns the list. */
+function ownsRoutes(fieldsV1: unknown): boolean {
+  const spec =
+    typeof fieldsV1 === 'object' && fieldsV1 !== null && 'f:spec' in fieldsV1 ? fieldsV1['f:spec'] : undefined;
+  if (typeof spec !== 'object' || spec === null) return false;
+  return 'f:http' in spec || 'f:tls' in spec || 'f:tcp' in spec;
 }

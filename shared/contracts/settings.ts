@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { type Matchers, parseMatchers } from '#shared/domain/alert-matcher.ts';
 import { parseDuration } from '#shared/domain/duration.ts';
 import { isDnsLabel } from '#shared/domain/kubernetes-name.ts';
+import { ON_REVERT } from '#shared/domain/marks.ts';
 import { MODES } from '#shared/domain/mode.ts';
 import { serverUrl } from '#shared/domain/server-url.ts';
 import { NotifySchema, TOPIC_ARN } from './channel-settings.ts';
@@ -126,6 +127,8 @@ export const SettingsSchema = z.strictObject({
   /** Rollback SLA target and hold where an object does not say another. */
   sla: z._default(duration, 60_000),
   hold: z._default(duration, 3_600_000),
+  /** What is done where a canary is put back within its hold, and its object does not say another. */
+  onRevert: z._default(z.enum(ON_REVERT), 'reassert'),
   /** The SNS topics that alerts are taken from; any other is refused. */
   sns: z._default(
     z.strictObject({

@@ -26,8 +26,8 @@ export type JournalEntry = {
   readonly state: 'open' | 'closed' | 'released' | 'restored';
   /** How often the canary was put back and taken to zero again in this hold. */
   readonly reasserts: number;
-  /** Who had put it back the last time, by its name in `managedFields`; only of a reassert. */
-  readonly revertedBy?: string | undefined;
+  /** Who had put it back before the last reassert. */
+  readonly reverted?: Writer | undefined;
   /**
    * Epoch ms by when the canary was at zero, set when we write the object again: from then on the API server's time of
    * our last write says nothing of this one.
@@ -42,6 +42,9 @@ export type JournalEntry = {
   /** The inverse patch. */
   readonly undo?: readonly PatchOperation[] | undefined;
 };
+
+/** Who wrote an object, by its name in `managedFields`, and when (epoch ms, whole seconds). */
+export type Writer = { readonly by: string; readonly at?: number | undefined };
 
 /** The end of a hold, as the object remembers it until the records do. `by` is absent where guard closed it. */
 export type HoldEnd = {

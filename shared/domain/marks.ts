@@ -12,9 +12,14 @@ export const MARK = {
   hold: 'weightless/hold',
   darkLaunch: 'weightless/dark-launch',
   requireReadyStable: 'weightless/require-ready-stable',
+  onRevert: 'weightless/on-revert',
   journal: 'weightless/journal',
   held: 'weightless/held',
 } as const;
+
+/** Zero again, or only a person is woken. */
+export const ON_REVERT = ['reassert', 'page'] as const;
+export type OnRevert = (typeof ON_REVERT)[number];
 
 export type Marks = {
   readonly canary?: DestinationMark | undefined;
@@ -26,6 +31,8 @@ export type Marks = {
   readonly holdMs?: number | undefined;
   readonly darkLaunch: 'keep' | 'repoint';
   readonly requireReadyStable: boolean;
+  /** What is done where somebody puts the canary back within the hold. */
+  readonly onRevert?: OnRevert | undefined;
   readonly problems: readonly MarkProblem[];
 };
 
@@ -48,6 +55,7 @@ const ALLOWED = {
   duration: 'a duration such as 30s, 5m or 1h',
   darkLaunch: 'keep or repoint',
   boolean: 'true or false',
+  onRevert: 'reassert or page',
 } as const;
 
 const WORD = /^[A-Za-z0-9]([-A-Za-z0-9._]{0,251}[A-Za-z0-9])?$/;
@@ -70,6 +78,7 @@ export function readMarks({ metadata }: VirtualService): Marks {
     holdMs: read(MARK.hold, parseDuration, ALLOWED.duration),
     darkLaunch: read(MARK.darkLaunch, parseDarkLaunch, ALLOWED.darkLaunch) ?? 'keep',
     requireReadyStable: read(MARK.requireReadyStable, parseBoolean, ALLOWED.boolean) ?? true,
+    onRevert: read(MARK.onRevert, (value) => ON_REVERT.find((one) => one === value), ALLOWED.onRevert),
     problems,
   };
 }

@@ -1,4 +1,6 @@
 import type { Command } from './command.ts';
+import { holdHistory } from './hold-history.ts';
+import type { Writer } from './journal.ts';
 import { isManual } from './manual.ts';
 import { pages, replaces, slaCountOf } from './outcome.ts';
 import { pagesFor } from './residual.ts';
@@ -14,6 +16,8 @@ export type RollbackDraft = Omit<
   readonly slaMs: number;
   /** The journal's count of reasserts; each one has a place in the record's history. */
   readonly reasserts: number;
+  /** Who had put the canary back before the last of them, or has now. */
+  readonly reverted?: Writer | undefined;
 };
 
 /** What is told to others about a write: the record's outcome, or an entry of its history. */
@@ -48,7 +52,7 @@ export function mergeRecord(existing: RollbackRecord | undefined, draft: Rollbac
       kind: 'history',
       index: improved.history.length + index,
       entry,
-      ...(entry.kind === draft.reason ? { said: { message: draft.message, commands: draft.commands } } : {}),
+      ...(isAbout(entry, draft) ? { said: { message: draft.message, commands: draft.commands } } : {}),
     }),
   );
   const record = { ...improved, version: existing.version + 1, history };
@@ -60,6 +64,10 @@ export function mergeRecord(existing: RollbackRecord | undefined, draft: Rollbac
   };
 }
 
+function isAbout({ kind }: HistoryEntry, { reason }: RollbackDraft): boolean {
+  return kind === reason || (kind === 'reverted' && reason === 'put-back');
+}
+
 /** Equal or worse news may still tell what the alert was: a journal names its firing only. */
 function completed(existing: RollbackRecord, draft: RollbackDraft): RollbackRecord {
   if (!isBare(existing.alert) || isBare(draft.alert)) return existing;
@@ -68,8 +76,8 @@ function completed(existing: RollbackRecord, draft: RollbackDraft): RollbackReco
 
 function created(draft: RollbackDraft, now: number): Merged {
   const sla = slaOf(draft, undefined);
-  const { slaMs: _, reasserts, ...rest } = draft;
-  const history = reassertEntries(0, reasserts, now);
+  const { slaMs: _, reasserts, reverted, ...rest } = draft;
+  const history = holdHistory([], { reasserts, reverted }, now);
   const record = withBreach(
     {
       ...rest,
@@ -91,7 +99,7 @@ function endOfAlert({ alert, timeline }: RollbackDraft): { readonly alertResolve
 }
 
 function improve(existing: RollbackRecord, draft: RollbackDraft, now: number): RollbackRecord {
-  const { slaMs: _, reasserts: __, ...rest } = draft;
+  const { slaMs: _, reasserts: __, reverted: ___, ...rest } = draft;
   const from = { outcome: existing.outcome, ...(existing.reason ? { reason: existing.reason } : {}) };
   const improved: RollbackRecord = {
     ...existing,
@@ -155,16 +163,12 @@ function outcomeTold({ outcome, slaBreachedAt }: RollbackRecord, breachToldAt: n
 }
 
 function newHistory(existing: RollbackRecord, draft: RollbackDraft, now: number): HistoryEntry[] {
-  const known = existing.history.filter(({ kind }) => kind === 'reasserted').length;
-  const once = draft.reason === 'already-acted' || draft.reason === 'contested' ? draft.reason : undefined;
+  const { reason, reasserts, reverted } = draft;
+  const putBack = reason === 'put-back' ? { pages: true } : undefined;
+  const once = reason === 'already-acted' || reason === 'contested' ? reason : undefined;
   const add = once && existing.reason !== once && !existing.history.some(({ kind }) => kind === once);
-  return [...reassertEntries(known, draft.reasserts, now), ...(add ? [{ kind: once, at: now }] : [])];
-}
-
-function reassertEntries(known: number, counted: number, now: number): HistoryEntry[] {
-  return Array.from({ length: Math.max(0, counted - known) }, (_, index) => ({
-    kind: 'reasserted',
-    at: now,
-    number: known + index + 1,
-  }));
+  return [
+    ...holdHistory(existing.history, { reasserts, reverted, putBack }, now),
+    ...(add ? [{ kind: once, at: now }] : []),
+  ];
 }

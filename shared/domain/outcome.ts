@@ -60,6 +60,7 @@ export const REASONS = {
   'weak-identity': reason('suggested', 'Found by service/app and namespace alone: a person decides.'),
   'already-acted': reason('suggested', 'This firing has had its rollback, and its hold is over: a person decides.'),
   contested: reason('suggested', 'Somebody put the canary back again and again within the hold: a person decides.'),
+  'put-back': reason('suggested', 'Somebody put the canary back within the hold, and only a page was asked for then.'),
 
   'ambiguous-canary': reason('refused', 'Nothing says which destination is the canary, or which is stable.'),
   'ambiguous-target': reason('refused', 'The alert fits two different canaries.'),
@@ -153,7 +154,7 @@ type Decided = { readonly outcome: Outcome; readonly reason?: Reason | undefined
 /** Whether a person must be woken for the outcome itself; residual exposure may add to it. */
 export function pages(verdict: Decided): boolean {
   if (verdict.outcome === 'refused' || verdict.outcome === 'failed') return true;
-  return verdict.reason === 'already-acted' || verdict.reason === 'contested';
+  return verdict.reason === 'already-acted' || verdict.reason === 'contested' || verdict.reason === 'put-back';
 }
 
 /** How an outcome counts in the SLA; `stable-is-breaching` is no rollback that we owed. */

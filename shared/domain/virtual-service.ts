@@ -18,7 +18,14 @@ export type ObjectMeta = {
   readonly hasAnnotations: boolean;
   readonly ownerReferences: readonly OwnerReference[];
   /** Who wrote the object, by field manager, with the API server's time (whole seconds). */
-  readonly managedFields: readonly { readonly manager: string; readonly time?: number | undefined }[];
+  readonly managedFields: readonly FieldManager[];
+};
+
+export type FieldManager = {
+  readonly manager: string;
+  readonly time?: number | undefined;
+  /** True where what it wrote last of the routes still stands. */
+  readonly ownsRoutes?: boolean | undefined;
 };
 
 export type OwnerReference = { readonly apiVersion: string; readonly kind: string; readonly name: string };

@@ -62,7 +62,11 @@ const EVENT_OF_HISTORY: Readonly<Record<HistoryEntry['kind'], EventType | undefi
 function factsOf(entry: HistoryEntry): Readonly<Record<string, string | number>> {
   switch (entry.kind) {
     case 'reverted':
-      return { revert: entry.number, ...(entry.by === undefined ? {} : { revertedBy: entry.by }) };
+      return {
+        revert: entry.number,
+        ...(entry.by === undefined ? {} : { revertedBy: entry.by }),
+        ...optionalTime('revertedAt', entry.writtenAt),
+      };
     case 'reasserted':
       return { reassert: entry.number };
     case 'released':

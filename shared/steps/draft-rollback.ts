@@ -56,6 +56,7 @@ export function draftOfTarget(
     },
     slaMs: slaOf(target.members, facts.slaMs),
     reasserts: verdict.reasserts ?? 0,
+    reverted: verdict.reverted,
   };
   return { draft: fitDraft(draft), firing, holdUntil: verdict.holdUntil };
 }

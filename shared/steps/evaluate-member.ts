@@ -6,8 +6,9 @@ import { type DestinationKey, formatDestination } from '#shared/domain/destinati
 import { decideFiring, type FiringDecision } from '#shared/domain/firing-decision.ts';
 import { aboutCanary, type Journal } from '#shared/domain/journal.ts';
 import type { Edit } from '#shared/domain/json-patch.ts';
+import { lastWriter } from '#shared/domain/last-writer.ts';
 import type { Managed } from '#shared/domain/managed.ts';
-import { describeProblems, MARK } from '#shared/domain/marks.ts';
+import { describeProblems, MARK, type OnRevert } from '#shared/domain/marks.ts';
 import { MODES, type Mode, modeOf } from '#shared/domain/mode.ts';
 import { type Reason, verdictOf } from '#shared/domain/outcome.ts';
 import { type Plan, plan } from '#shared/domain/plan.ts';
@@ -25,6 +26,10 @@ export type MemberQuestion = {
   readonly claims: readonly Claim[];
   /** The global mode: what the object's own is capped by. */
   readonly mode: Mode;
+  /** What the settings say about a canary that was put back, where the object says nothing. */
+  readonly onRevert?: OnRevert | undefined;
+  /** Guard acts for what the journal holds, and for no firing that it does not. */
+  readonly onlyHeld?: boolean | undefined;
   readonly now: number;
   readonly context?: string | undefined;
 };
@@ -126,9 +131,8 @@ function toPatch(question: Question, planned: Extract<Plan, { kind: 'change' }>,
   const served: Served[] = [];
   for (const claim of claims) {
     const decision = decideFiring(about, firingOf(claim.alert), now);
-    const reason = whyNot(decision, claim, mode);
-    if (reason)
-      verdicts.set(firingOf(claim.alert), { ...verdictOf(reason), message: `${managed.name}: ${WHY_NOT[reason]}` });
+    const reason = whyNot(decision, claim, mode, question);
+    if (reason) verdicts.set(firingOf(claim.alert), leftAbove(managed, reason, decision));
     else served.push({ claim, decision });
   }
   const soFar = { ...empty(question), verdicts, residual: planned.residual, commands };
@@ -137,11 +141,23 @@ function toPatch(question: Question, planned: Extract<Plan, { kind: 'change' }>,
     : { kind: 'to-patch', edits: planned.edits, journal, served, soFar };
 }
 
-type WhyNot = 'mode-observe' | 'already-acted' | 'contested' | 'weak-identity' | 'mode-suggest';
+function leftAbove({ name, object }: Managed, reason: WhyNot, { kind }: FiringDecision): MemberVerdict {
+  const verdict = { ...verdictOf(reason), message: `${name}: ${WHY_NOT[reason]}` };
+  return kind === 'act' ? verdict : { ...verdict, reverted: lastWriter(object) };
+}
 
-function whyNot(decision: FiringDecision, claim: Claim, mode: Mode): WhyNot | undefined {
+type WhyNot = 'mode-observe' | 'already-acted' | 'contested' | 'weak-identity' | 'mode-suggest' | 'put-back';
+
+function whyNot(
+  decision: FiringDecision,
+  claim: Claim,
+  mode: Mode,
+  { managed, onRevert, onlyHeld }: Question,
+): WhyNot | undefined {
   if (mode === 'observe') return 'mode-observe';
+  if (decision.kind === 'act' && onlyHeld) return 'already-acted';
   if (decision.kind === 'already-acted' || decision.kind === 'contested') return decision.kind;
+  if (decision.kind === 'reassert' && (managed.marks.onRevert ?? onRevert) === 'page') return 'put-back';
   if (mode === 'suggest') return 'mode-suggest';
   return claim.weak ? 'weak-identity' : undefined;
 }
@@ -153,6 +169,7 @@ const WHY_NOT: Readonly<Record<WhyNot, string>> = {
     'found by the labels service/app and namespace alone. Run the command, or let the rule say weightless_action: rollback or keep Istio’s destination_* labels.',
   'already-acted':
     'this firing has had its rollback, its hold is over, and the canary gets traffic again. Run the command if it should not.',
+  'put-back': 'somebody put the canary back within the hold. Run the command if it should be at zero.',
   contested:
     'the canary was put back again and again within the hold. Find out who writes it (metadata.managedFields), then run the command.',
 };

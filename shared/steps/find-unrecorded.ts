@@ -2,8 +2,8 @@ import { readJournal } from '#shared/contracts/journal.ts';
 import { type JournaledFiring, journaledFirings } from '#shared/domain/journaled-firing.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { nameOf, type VirtualService } from '#shared/domain/virtual-service.ts';
-import type { Cluster } from '#shared/ports/cluster.ts';
-import type { RollbackLog } from '#shared/ports/rollback-log.ts';
+import type { Cluster, Listed } from '#shared/ports/cluster.ts';
+import { type RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
 import type { Budget } from './budget.ts';
 import { rollbackId } from './digest.ts';
 import { listManaged } from './list-managed.ts';
@@ -19,30 +19,74 @@ export type Unrecorded = JournaledFiring & { readonly id: string };
 export type JournalSearch = {
   readonly objects: number;
   readonly unrecorded: readonly Unrecorded[];
+  /** What kept records from being read: which of the firings have one is not known. */
+  readonly storeFault?: StoreFault | undefined;
+  /** Objects whose journal holds a canary, or did in the last day. */
+  readonly held: readonly VirtualService[];
   /** Namespaces whose journals we may not read. */
   readonly forbidden: readonly string[];
 };
 
-/** Reads the journals of a cluster, and, page after page, the records of what they name. Throws ClusterFault, StoreFault. */
+/** Reads the journals of a cluster, and, page after page, the records of what they name. Throws ClusterFault. */
 export async function findUnrecorded(
   cluster: Cluster,
   log: RollbackLog,
   budget: Budget,
   signal: AbortSignal,
 ): Promise<JournalSearch> {
-  const named = new Map<string, Unrecorded>();
-  const unrecorded: Unrecorded[] = [];
-  const names = new Set<string>();
-  const forbidden = new Set<string>();
+  const search = emptySearch();
   for await (const page of listManaged(cluster, budget)) {
-    for (const namespace of page.forbidden) forbidden.add(namespace);
-    for (const object of page.objects) names.add(nameOf(object));
-    const firings = page.objects.flatMap((object) => settledFirings(object, cluster.name, budget.clock.now()));
-    const fresh = new Map(firings.filter(({ id }) => !named.has(id)).map((one) => [one.id, one]));
-    for (const [id, one] of fresh) named.set(id, one);
-    unrecorded.push(...(await withoutRecord([...fresh.values()], log, signal)));
+    const fresh = readPage(search, page, cluster.name, budget.clock.now());
+    if (!search.storeFault) await addUnrecorded(search, fresh, log, signal);
   }
-  return { objects: names.size, unrecorded, forbidden: [...forbidden] };
+  const { objects, unrecorded, storeFault, forbidden } = search;
+  const held = [...objects.values()].filter((object) => object !== undefined);
+  return { objects: objects.size, unrecorded, storeFault, held, forbidden: [...forbidden] };
+}
+
+type Search = {
+  readonly named: Set<string>;
+  readonly unrecorded: Unrecorded[];
+  /** By name; only those that may hold a canary are kept. */
+  readonly objects: Map<string, VirtualService | undefined>;
+  readonly forbidden: Set<string>;
+  storeFault: StoreFault | undefined;
+};
+
+function emptySearch(): Search {
+  return { named: new Set(), unrecorded: [], objects: new Map(), forbidden: new Set(), storeFault: undefined };
+}
+
+/** Answers the firings that its journals name, and that no page named before. */
+function readPage(search: Search, page: Listed<VirtualService>, cluster: string, now: number): Unrecorded[] {
+  for (const namespace of page.forbidden) search.forbidden.add(namespace);
+  for (const object of page.objects) search.objects.set(nameOf(object), mayHold(object, now) ? object : undefined);
+  const firings = page.objects.flatMap((object) => settledFirings(object, cluster, now));
+  const fresh = new Map(firings.filter(({ id }) => !search.named.has(id)).map((one) => [one.id, one]));
+  for (const id of fresh.keys()) search.named.add(id);
+  return [...fresh.values()];
+}
+
+/** What is held must be seen, also where the store is away. */
+async function addUnrecorded(
+  search: Search,
+  fresh: readonly Unrecorded[],
+  log: RollbackLog,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    search.unrecorded.push(...(await withoutRecord(fresh, log, signal)));
+  } catch (fault) {
+    if (!(fault instanceof StoreFault)) throw fault;
+    search.storeFault = fault;
+  }
+}
+
+/** Also one whose hold ended lately: whoever ended it may have died before he told. */
+function mayHold(object: VirtualService, now: number): boolean {
+  return readJournal(object, now).entries.some(({ state, ended }) =>
+    state === 'open' ? true : ended !== undefined && ended.at > now - LOOK_BACK_MS,
+  );
 }
 
 async function withoutRecord(

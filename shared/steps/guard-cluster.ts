@@ -1,10 +1,12 @@
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
+import type { VirtualService } from '#shared/domain/virtual-service.ts';
 import { type Cluster, ClusterFault } from '#shared/ports/cluster.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
 import type { Budget } from './budget.ts';
 import { endUnfinished } from './end-unfinished.ts';
 import { forbiddenNamespaces } from './fault-words.ts';
 import { findUnrecorded } from './find-unrecorded.ts';
+import { guardHolds, type HoldsRun } from './guard-holds.ts';
 import { recordJournaled } from './record-journaled.ts';
 import type { RecordDeps } from './record-rollbacks.ts';
 import { type Retried, retryUnfinished } from './retry-unfinished.ts';
@@ -19,6 +21,8 @@ export type GuardClusterParts = {
   /** For tries of unfinished rollbacks, and then for the journals, ms. */
   readonly retryMs: number;
   readonly journalsMs: number;
+  /** For what the journals hold at zero, ms. */
+  readonly holdsMs: number;
 };
 
 /** What one run did for one cluster. */
@@ -31,6 +35,7 @@ export type ClusterRun = {
   /** Ended as `failed: unreachable`. */
   readonly unreachable: number;
   readonly givenUp: number;
+  readonly holds: HoldsRun;
   readonly clusterFaults: readonly string[];
   readonly storeFaults: readonly StoreFault[];
 };
@@ -40,7 +45,7 @@ export type ClusterRun = {
  * nothing from the next one. Throws for what is neither the cluster's nor the store's fault.
  */
 export async function guardCluster(
-  { cluster, records, policy, onConflict, retryMs, journalsMs }: GuardClusterParts,
+  { cluster, records, policy, onConflict, retryMs, journalsMs, holdsMs }: GuardClusterParts,
   deps: RecordDeps,
   signal: AbortSignal,
 ): Promise<ClusterRun> {
@@ -64,19 +69,40 @@ export async function guardCluster(
   storeFaults.push(...tried.faults);
   if (!tried.answers) clusterFaults.push([...tried.last.values()][0]?.message ?? 'no usable answer');
   let objects = 0;
+  let held: readonly VirtualService[] = [];
   const journaled = await guarded(async () => {
     // It has just kept a lot waiting for nothing.
     if (!cluster || !tried.answers) return 0;
     const budget = budgetOf(journalsMs, deps, signal);
     const found = await findUnrecorded(cluster, deps.log, budget, signal);
     objects = found.objects;
+    held = found.held;
+    if (found.storeFault) storeFaults.push(found.storeFault);
     if (found.forbidden.length > 0) clusterFaults.push(forbiddenNamespaces(found.forbidden));
     return (await recordJournaled(found.unrecorded, cluster, policy, budget, deps, signal)).length;
   }, 0);
+  const holds = await guardHoldsOf(held);
+  clusterFaults.push(...holds.clusterFaults);
+  storeFaults.push(...holds.storeFaults);
   const parts = { holdMs: policy.holdMs, last: tried.last, context: cluster?.context };
   const ended = await guarded(() => endUnfinished(records, parts, deps, signal), { unreachable: 0, givenUp: 0 });
-  return { objects, journaled, retried: tried.retried, ...ended, clusterFaults, storeFaults };
+  return { objects, journaled, retried: tried.retried, ...ended, holds, clusterFaults, storeFaults };
+
+  async function guardHoldsOf(some: readonly VirtualService[]): Promise<HoldsRun> {
+    if (!cluster || some.length === 0) return NO_HOLDS;
+    return guardHolds(some, { cluster, policy, budget: budgetOf(holdsMs, deps, signal), onConflict }, deps, signal);
+  }
 }
+
+const NO_HOLDS: HoldsRun = {
+  open: 0,
+  closed: 0,
+  reasserted: 0,
+  putBack: 0,
+  told: [],
+  clusterFaults: [],
+  storeFaults: [],
+};
 
 const UNTRIED: Retried = { retried: 0, last: new Map(), answers: true, faults: [] };
 

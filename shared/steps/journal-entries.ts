@@ -4,9 +4,11 @@ import { formatDestination } from '#shared/domain/destination.ts';
 import type { FiringDecision } from '#shared/domain/firing-decision.ts';
 import { JOURNAL_MAX_ALERTS, type Journal, type JournalEntry } from '#shared/domain/journal.ts';
 import { type Edit, undoing, withEdits } from '#shared/domain/json-patch.ts';
+import { lastWriter } from '#shared/domain/last-writer.ts';
 import type { Claim } from '#shared/domain/target.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
 import { rollbackId, specHash } from './digest.ts';
+import { withZeroTimes } from './journaled.ts';
 
 /** How long a firing is remembered as having had its one action: four times the hold. */
 const HOLD_FACTOR = 4;
@@ -30,8 +32,20 @@ export function nextEntries(parts: EntryParts): JournalEntry[] {
   const { journal, served, object, edits } = parts;
   const after = specHash(withEdits({ spec: object.spec }, edits).spec);
   const put = new Set(served.flatMap(({ decision }) => (decision.kind === 'reassert' ? [decision.entry] : [])));
-  const reasserted = [...put].map((entry) => ({ ...entry, reasserts: entry.reasserts + 1, after }));
-  const rest = journal.entries.filter((entry) => !put.has(entry));
+  const isPut = (index: number) => journal.entries.some((entry, at) => at === index && put.has(entry));
+  const reverted = lastWriter(object);
+  const known = withZeroTimes(object, journal.entries);
+  const again = (entry: JournalEntry): JournalEntry => ({
+    ...entry,
+    reasserts: entry.reasserts + 1,
+    reverted,
+    ...(parts.flux ? { flux: true } : {}),
+    after,
+    // What stood there now may be another spec than the first one: an undo is good for what it was made of.
+    undo: edits.map(undoing).reverse(),
+  });
+  const reasserted = known.filter((_, index) => isPut(index)).map(again);
+  const rest = known.filter((_, index) => !isPut(index));
   const fresh = served.filter(({ decision }) => decision.kind === 'act').map(({ claim }) => firingOf(claim.alert));
   return [...(fresh.length > 0 ? [newEntry(parts, fresh, after)] : []), ...reasserted, ...rest];
 }

@@ -2,12 +2,11 @@ import { parseVirtualService } from '#shared/contracts/kubernetes-virtual-servic
 import { type Alert, firingOf } from '#shared/domain/alert.ts';
 import { entryFor, isOpen, JOURNAL_MAX_ALERTS, type Journal, type JournalEntry } from '#shared/domain/journal.ts';
 import { editsOf, invert, withEdits } from '#shared/domain/json-patch.ts';
+import { FIELD_MANAGER } from '#shared/domain/last-writer.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
 import { type WeightChange, weightChanges } from '#shared/domain/weight-change.ts';
 import { specHash } from './digest.ts';
 
-/** The name under which our patches stand in `managedFields`. */
-const FIELD_MANAGER = 'weightless';
 /** The API server writes whole seconds: the true time is up to this much later. */
 const MANAGED_TIME_PRECISION_MS = 1000;
 

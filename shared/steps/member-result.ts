@@ -1,5 +1,5 @@
 import type { Command } from '#shared/domain/command.ts';
-import type { JournalEntry } from '#shared/domain/journal.ts';
+import type { JournalEntry, Writer } from '#shared/domain/journal.ts';
 import type { Verdict } from '#shared/domain/outcome.ts';
 import type { Residual } from '#shared/domain/residual.ts';
 import type { WeightChange } from '#shared/domain/weight-change.ts';
@@ -26,4 +26,6 @@ export type MemberVerdict = Verdict & {
   /** The journal's entry that names the firing, after what was done now. */
   readonly entry?: JournalEntry | undefined;
   readonly reasserted?: boolean | undefined;
+  /** Who put the canary back, where it stays so. */
+  readonly reverted?: Writer | undefined;
 };

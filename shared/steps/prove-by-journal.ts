@@ -47,7 +47,7 @@ export async function proveByJournal(
 }
 
 /** The target as a delivery assembles it, as far as the cluster alone tells its sides. */
-async function targetOf(
+export async function targetOf(
   canary: DestinationKey,
   about: readonly Managed[],
   alerts: readonly Alert[],

@@ -1,6 +1,7 @@
 import { type Alert, firingOf } from '#shared/domain/alert.ts';
 import type { AlertRules } from '#shared/domain/choose-alert.ts';
 import { formatDestination } from '#shared/domain/destination.ts';
+import type { OnRevert } from '#shared/domain/marks.ts';
 import type { Mode } from '#shared/domain/mode.ts';
 import type { Claim, Target, Unresolved } from '#shared/domain/target.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
@@ -18,6 +19,7 @@ export type RollbackPolicy = {
   readonly clusterLabel: string;
   readonly slaMs: number;
   readonly holdMs: number;
+  readonly onRevert?: OnRevert | undefined;
 };
 
 export type RollbackDeps = {

@@ -22,10 +22,10 @@ export type GuardDeps = {
 };
 
 /** How long one run may spend on what, ms. */
-export type GuardLimits = { readonly retryMs: number; readonly journalsMs: number };
+export type GuardLimits = { readonly retryMs: number; readonly journalsMs: number; readonly holdsMs: number };
 
 /** Within a minute also where a cluster hangs: the last lot may begin at 20 s and take a delivery's 8. */
-const LIMITS: GuardLimits = { retryMs: 20_000, journalsMs: 15_000 };
+const LIMITS: GuardLimits = { retryMs: 20_000, journalsMs: 12_000, holdsMs: 12_000 };
 /** Younger ones are on their way through the stream. */
 export const RESEND_AFTER_MS = 60_000;
 

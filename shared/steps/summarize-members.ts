@@ -1,5 +1,6 @@
 import type { Command } from '#shared/domain/command.ts';
 import { formatDestination } from '#shared/domain/destination.ts';
+import type { Writer } from '#shared/domain/journal.ts';
 import { type Outcome, type Verdict, verdictOf } from '#shared/domain/outcome.ts';
 import type { Target } from '#shared/domain/target.ts';
 import type { MemberResult, MemberVerdict } from './member-result.ts';
@@ -12,6 +13,7 @@ export type TargetVerdict = Verdict & {
   readonly zeroed?: MemberVerdict['zeroed'];
   /** How often members were put back and taken to zero again, as their journals count it. */
   readonly reasserts?: number | undefined;
+  readonly reverted?: Writer | undefined;
   /** Epoch ms. */
   readonly holdUntil?: number | undefined;
 };
@@ -33,7 +35,8 @@ export function summarize(members: readonly MemberResult[], firing: string, targ
     const message = told.map(({ verdict }) => verdict.message).join(' ');
     const { outcome, reason } = open.verdict;
     if (outcome === 'rolled-back') throw new Error('A rollback cannot stand for an unfinished target');
-    return { outcome, reason, message, commands: rest.flatMap(({ commands }) => commands) };
+    const { reverted } = open.verdict;
+    return { outcome, reason, message, commands: rest.flatMap(({ commands }) => commands), reverted };
   }
   const verdicts = told.map(({ verdict }) => verdict);
   const zeroed = lastZero(verdicts);
@@ -48,6 +51,7 @@ export function summarize(members: readonly MemberResult[], firing: string, targ
     commands: [],
     zeroed,
     reasserts: entries.reduce((total, { reasserts }) => total + reasserts, 0),
+    reverted: entries.map(({ reverted }) => reverted).find((one) => one),
     holdUntil: entries.length > 0 ? Math.max(...entries.map(({ holdUntil }) => holdUntil)) : undefined,
   };
 }

@@ -15,6 +15,8 @@ export type MemberContext = TargetContext & {
   readonly member: Member;
   /** Asked only when a patch is about to be sent. */
   readonly stableNotReady: () => Promise<boolean>;
+  /** Only for firings that the journal holds. */
+  readonly onlyHeld?: boolean | undefined;
 };
 
 /** Reads again, plans again and sends again at most this often: others write the object, or it is another than we read. */
@@ -81,7 +83,8 @@ async function tryOnce(managed: Managed, context: MemberContext): Promise<Attemp
   return { kind: 'read-again', because: 'conflict', givenUp };
 }
 
-function evaluate(managed: Managed, { target, member, claims, mode, budget, view }: MemberContext): Evaluation {
+function evaluate(managed: Managed, context: MemberContext): Evaluation {
+  const { target, member, claims, mode, onRevert, onlyHeld, budget, view } = context;
   const { canary, rules } = target;
   return evaluateMember({
     managed,
@@ -90,6 +93,8 @@ function evaluate(managed: Managed, { target, member, claims, mode, budget, view
     rules,
     claims,
     mode,
+    onRevert,
+    onlyHeld,
     now: budget.clock.now(),
     context: view.cluster.context,
   });

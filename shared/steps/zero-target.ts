@@ -1,6 +1,7 @@
 import { firingOf } from '#shared/domain/alert.ts';
 import { showCommand } from '#shared/domain/commands-for.ts';
 import { formatDestination } from '#shared/domain/destination.ts';
+import type { OnRevert } from '#shared/domain/marks.ts';
 import { type Mode, modeOf } from '#shared/domain/mode.ts';
 import { type Reason, verdictOf } from '#shared/domain/outcome.ts';
 import { isAtZero } from '#shared/domain/plan.ts';
@@ -23,6 +24,7 @@ export type TargetContext = {
   readonly receivedAt: number;
   readonly mode: Mode;
   readonly holdMs: number;
+  readonly onRevert?: OnRevert | undefined;
   readonly onConflict: () => void;
 };
 

@@ -12,7 +12,7 @@ export type RawVirtualService = {
     resourceVersion: string;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
-    managedFields?: { manager: string; time: string }[];
+    managedFields?: { manager: string; time: string; fieldsV1?: unknown }[];
     ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string }[];
   };
   spec: VirtualServiceSpec;

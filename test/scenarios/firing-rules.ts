@@ -41,6 +41,11 @@ export const FIRING_RULES: readonly Scenario[] = [
     ],
   },
   {
+    title: 'leaves a canary that was put back to a person where its object says so',
+    objects: onePayments({ 'weightless/on-revert': 'page' }),
+    steps: [rollsBack, putBack, deliver({ ...untouched('suggested', 'put-back'), pages: true })],
+  },
+  {
     title: 'stops after five times in one hold: the canary is contested, and a person decides',
     objects: onePayments(),
     steps: [

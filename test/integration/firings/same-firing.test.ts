@@ -63,10 +63,13 @@ describe('the same firing again', () => {
     expect(after).toEqual({
       ...before,
       version: 2,
-      history: [{ kind: 'reasserted', at: service.clock.now(), number: 1 }],
+      history: [
+        { kind: 'reverted', at: service.clock.now(), number: 1, pages: false },
+        { kind: 'reasserted', at: service.clock.now(), number: 1 },
+      ],
     });
-    expect(await told(service)).toEqual(['RollbackCompleted', 'RollbackReasserted']);
-    const [, event] = await service.events();
+    expect(await told(service)).toEqual(['RollbackCompleted', 'RollbackReverted', 'RollbackReasserted']);
+    const [, , event] = await service.events();
     expect(event?.detail.data).toMatchObject({ reassert: 1, outcome: 'rolled-back', pages: false });
     expect(journal(service).entries).toMatchObject([{ reasserts: 1, state: 'open' }]);
   });
@@ -89,8 +92,15 @@ describe('the same firing again', () => {
     expect(weights(service)).toEqual([1, 99]);
     const [record] = await service.records();
     expect(record).toMatchObject({ outcome: 'rolled-back', sla: { count: 'met' } });
-    expect(record?.history.map(({ kind }) => kind)).toEqual([...times(5, 'reasserted'), 'contested']);
-    expect(await told(service)).toEqual(['RollbackCompleted', ...times(5, 'RollbackReasserted'), 'RollbackSuggested']);
+    expect(record?.history.map(({ kind }) => kind)).toEqual([
+      ...times(5, ['reverted', 'reasserted']).flat(),
+      'contested',
+    ]);
+    expect(await told(service)).toEqual([
+      'RollbackCompleted',
+      ...times(5, ['RollbackReverted', 'RollbackReasserted']).flat(),
+      'RollbackSuggested',
+    ]);
     const last = (await service.events()).at(-1)?.detail.data;
     expect(last).toMatchObject({ reason: 'contested', pages: true });
   });
@@ -202,7 +212,7 @@ describe('the same firing again', () => {
     expect(zeroedPrecision).toBe('journal');
     expect(zeroedAt).toBeGreaterThanOrEqual(zeroAt);
     expect(zeroedAt).toBeLessThanOrEqual(zeroAt + 1000);
-    expect(await told(service)).toEqual(['RollbackCompleted', 'RollbackReasserted']);
+    expect(await told(service)).toEqual(['RollbackCompleted', 'RollbackReverted', 'RollbackReasserted']);
   });
 });
 
@@ -225,7 +235,12 @@ describe('the same firing about several VirtualServices', () => {
     }
 
     const [record] = await service.records();
-    expect(record?.history).toMatchObject([1, 2, 3].map((number) => ({ kind: 'reasserted', number })));
-    expect(await told(service)).toEqual(['RollbackCompleted', ...times(3, 'RollbackReasserted')]);
+    expect(record?.history.map((entry) => ('number' in entry ? `${entry.kind} ${entry.number}` : entry.kind))).toEqual(
+      [1, 2, 3].flatMap((number) => [`reverted ${number}`, `reasserted ${number}`]),
+    );
+    expect(await told(service)).toEqual([
+      'RollbackCompleted',
+      ...times(3, ['RollbackReverted', 'RollbackReasserted']).flat(),
+    ]);
   });
 });

@@ -141,7 +141,7 @@ describe('guard, where something does not answer', () => {
 
     const run = await runGuardOf(service, {
       clusters: async () => [broken, healthy],
-      limits: { retryMs: 50, journalsMs: 50 },
+      limits: { retryMs: 50, journalsMs: 50, holdsMs: 50 },
     });
 
     expect(run.clusters.get('broken')).toMatchObject({ journaled: 0, clusterFaults: ['no answer in time'] });

@@ -12,7 +12,7 @@ import {
 } from '#test/builders/virtual-service.ts';
 import type { Gate } from '#test/doubles/gated.ts';
 import { runGuardOf } from '#test/doubles/guard-runs.ts';
-import { putBack, told } from '#test/doubles/incident-service.ts';
+import { putBack, told, weights } from '#test/doubles/incident-service.ts';
 import { rollbackService, type ServiceParts } from '#test/doubles/rollback-service.ts';
 import { fails, scriptedCluster, type Turn, times } from '#test/doubles/scripted-cluster.ts';
 
@@ -179,13 +179,18 @@ describe('guard, for a rollback that only its journal tells of', () => {
     await runGuardOf(service);
 
     expect(await service.records()).toMatchObject([
-      { outcome: 'rolled-back', history: [{ kind: 'reasserted', number: 1 }] },
+      {
+        outcome: 'rolled-back',
+        history: [
+          { kind: 'reverted', number: 1 },
+          { kind: 'reasserted', number: 1 },
+        ],
+      },
     ]);
-    expect(await told(service)).toEqual(['RollbackCompleted', 'RollbackReasserted']);
+    expect(await told(service)).toEqual(['RollbackCompleted', 'RollbackReverted', 'RollbackReasserted']);
   });
 
   it.each([
-    ['has been put back since', (service: Service) => putBack(service), 0],
     ['has been put back after its hold', (service: Service) => putBack(service), 5 * HOUR],
     [
       'was released',
@@ -195,15 +200,16 @@ describe('guard, for a rollback that only its journal tells of', () => {
         ),
       0,
     ],
-  ])('says that the canary was at zero also where it %s, and changes nothing', async (_, happens, later) => {
+  ])('says that the canary was at zero also where it %s, and leaves the weights', async (_, happens, later) => {
     const service = await unrecorded();
     happens(service);
+    const before = weights(service);
     service.clock.advance(MINUTE + 1 + later);
 
     await runGuardOf(service);
 
     expect(await service.records()).toMatchObject([{ outcome: 'rolled-back', sla: { met: true } }]);
-    expect(service.cluster.patches).toHaveLength(1);
+    expect(weights(service)).toEqual(before);
   });
 
   it('is kept by all firings that one patch served', async () => {

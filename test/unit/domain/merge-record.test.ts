@@ -72,10 +72,12 @@ describe('a first record', () => {
     const merged = mergeRecord(undefined, aRollbackDraft({ reasserts: 2 }), NOW);
 
     expect(written(merged).history).toEqual([
+      { kind: 'reverted', at: NOW, number: 1, pages: false },
       { kind: 'reasserted', at: NOW, number: 1 },
+      { kind: 'reverted', at: NOW, number: 2, pages: false },
       { kind: 'reasserted', at: NOW, number: 2 },
     ]);
-    expect(toldOf(merged)).toEqual(['outcome', 'reasserted', 'reasserted']);
+    expect(toldOf(merged)).toEqual(['outcome', 'reverted', 'reasserted', 'reverted', 'reasserted']);
   });
 });
 
@@ -120,14 +122,23 @@ describe('a record that is there already', () => {
   it('takes in a reassert without a change of its outcome, weights and times', () => {
     const existing = first(aRollbackDraft());
 
-    const merged = mergeRecord(existing, aRollbackDraft({ reasserts: 1, weights: [], message: 'again' }), NOW + 1000);
+    const reverted = { by: 'argocd-controller', at: NOW };
+
+    const merged = mergeRecord(
+      existing,
+      aRollbackDraft({ reasserts: 1, reverted, weights: [], message: 'again' }),
+      NOW + 1000,
+    );
 
     expect(written(merged)).toEqual({
       ...existing,
       version: 2,
-      history: [{ kind: 'reasserted', at: NOW + 1000, number: 1 }],
+      history: [
+        { kind: 'reverted', at: NOW + 1000, number: 1, by: 'argocd-controller', writtenAt: NOW, pages: false },
+        { kind: 'reasserted', at: NOW + 1000, number: 1 },
+      ],
     });
-    expect(toldOf(merged)).toEqual(['reasserted']);
+    expect(toldOf(merged)).toEqual(['reverted', 'reasserted']);
   });
 
   it('does not take in a reassert twice', () => {
@@ -135,7 +146,7 @@ describe('a record that is there already', () => {
 
     expect(mergeRecord(existing, aRollbackDraft({ reasserts: 2 }), NOW).kind).toBe('keep');
     expect(mergeRecord(existing, aRollbackDraft({ reasserts: 1 }), NOW).kind).toBe('keep');
-    expect(toldOf(mergeRecord(existing, aRollbackDraft({ reasserts: 3 }), NOW))).toEqual(['reasserted']);
+    expect(toldOf(mergeRecord(existing, aRollbackDraft({ reasserts: 3 }), NOW))).toEqual(['reverted', 'reasserted']);
   });
 
   it.each(['already-acted', 'contested'] as const)('takes in %s once, and says it in its own words', (reason) => {

@@ -73,7 +73,7 @@ describe('the outcomes', () => {
     const paging = (Object.keys(REASONS) as Reason[]).filter((reason) => pages(verdictOf(reason)));
 
     expect(new Set(paging)).toEqual(
-      new Set([...reasonsOf('refused'), ...reasonsOf('failed'), 'already-acted', 'contested']),
+      new Set([...reasonsOf('refused'), ...reasonsOf('failed'), 'already-acted', 'contested', 'put-back']),
     );
     expect(pages({ outcome: 'rolled-back' })).toBe(false);
   });

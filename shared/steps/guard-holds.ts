@@ -1,0 +1,132 @@
+import { isOpen, type JournalEntry } from '#shared/domain/journal.ts';
+import { modeOf } from '#shared/domain/mode.ts';
+import type { HistoryEntry } from '#shared/domain/rollback-record.ts';
+import type { VirtualService } from '#shared/domain/virtual-service.ts';
+import { type Cluster, ClusterFault } from '#shared/ports/cluster.ts';
+import { StoreFault } from '#shared/ports/rollback-log.ts';
+import type { Budget } from './budget.ts';
+import { closeHold } from './close-hold.ts';
+import { openClusterView } from './cluster-view.ts';
+import { inParallel } from './in-parallel.ts';
+import { type Held, isOver, type Records, readHeld, recordsOf } from './read-holds.ts';
+import { canariesPutBack, type PutBack, reassertHold } from './reassert-hold.ts';
+import type { RecordDeps } from './record-rollbacks.ts';
+import type { RollbackPolicy } from './roll-back-alerts.ts';
+import { tellHolds } from './tell-holds.ts';
+
+const OBJECTS_AT_ONCE = 8;
+
+export type HoldsParts = {
+  readonly cluster: Cluster;
+  readonly policy: RollbackPolicy;
+  readonly budget: Budget;
+  readonly onConflict: () => void;
+};
+
+/** What one run did for the holds of one cluster. */
+export type HoldsRun = {
+  /** Entries that still hold a canary at zero. */
+  readonly open: number;
+  readonly closed: number;
+  /** Canaries taken to zero again, and those that stay above it. */
+  readonly reasserted: number;
+  readonly putBack: number;
+  /** What was added to records. */
+  readonly told: readonly HistoryEntry[];
+  readonly clusterFaults: readonly string[];
+  readonly storeFaults: readonly StoreFault[];
+};
+
+/**
+ * The canary stays at zero for its hold, and the hold ends: what is over is closed, what was put back is taken to zero
+ * again. The objects say what is to be done, so that none of it waits for the store; the records follow. Never throws
+ * for the cluster or the store.
+ */
+export async function guardHolds(
+  objects: readonly VirtualService[],
+  parts: HoldsParts,
+  deps: RecordDeps,
+  signal: AbortSignal,
+): Promise<HoldsRun> {
+  const { cluster, budget } = parts;
+  const clusterFaults: string[] = [];
+  const storeFaults: StoreFault[] = [];
+  async function guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (fault) {
+      if (fault instanceof StoreFault) storeFaults.push(fault);
+      else if (fault instanceof ClusterFault) clusterFaults.push(fault.message);
+      else throw fault;
+      return undefined;
+    }
+  }
+  const seen = readHeld(objects, budget.clock.now());
+  const records = seen.length === 0 ? new Map() : await guarded(() => recordsOf(seen, cluster.name, deps.log, signal));
+  const closings = await inParallel(seen, OBJECTS_AT_ONCE, (held) => guarded(() => close(held, records, parts)));
+  clusterFaults.push(...closings.flatMap((one) => one?.fault ?? []));
+  const held = closings.flatMap((one) => one?.held ?? []);
+  const putBack = (await guarded(() => reassertAll(held, records, parts, guarded))) ?? [];
+  const counted = held.map((one) => withCounts(one, putBack));
+  const told =
+    records &&
+    (await guarded(() => tellHolds({ cluster: cluster.name, held: counted, putBack, records }, deps, signal)));
+  const mended = putBack.filter(({ outcome }) => outcome === 'rolled-back');
+  return {
+    open: held.flatMap(({ entries }) => entries.filter((entry) => isOpen(entry, budget.clock.now()))).length,
+    closed: closings.reduce((total, one) => total + (one?.closed ?? 0), 0),
+    reasserted: canariesOf(mended),
+    putBack: canariesOf(putBack) - canariesOf(mended),
+    told: told ?? [],
+    clusterFaults,
+    storeFaults,
+  };
+}
+
+type Guarded = <T>(work: () => Promise<T>) => Promise<T | undefined>;
+
+/** An entry past its time holds nothing, closed or not: where the mode forbids to write, it stays as it is. */
+async function close(held: Held, records: Records | undefined, { cluster, policy, budget }: HoldsParts) {
+  const over = (now: number) => (entry: Held['entries'][number]) => isOver(entry, cluster.name, records, now);
+  const isDue = over(budget.clock.now());
+  if (!held.entries.some(isDue) || modeOf(held.object, policy.mode) !== 'act') return { held, closed: 0 };
+  return closeHold(held, isDue, { cluster, budget });
+}
+
+async function reassertAll(
+  held: readonly Held[],
+  records: Records | undefined,
+  { cluster, policy, budget, onConflict }: HoldsParts,
+  guarded: Guarded,
+): Promise<PutBack[]> {
+  const now = budget.clock.now();
+  // Over, and not closed where the mode forbids to write.
+  const holds = (entry: JournalEntry) => isOpen(entry, now) && !isOver(entry, cluster.name, records, now);
+  const open = held.flatMap((one) => canariesPutBack(one, holds).map((canary) => ({ held: one, canary })));
+  if (open.length === 0) return [];
+  const listed = { objects: [...new Set(open.map((one) => one.held.object))], forbidden: [] };
+  const view = await openClusterView(cluster, { namespaces: [], listing: 'managed', listed }, budget);
+  const deps = { cluster: cluster.name, records, view, policy, budget, onConflict };
+  // Two canaries of one object would only meet each other.
+  const byObject = [...Map.groupBy(open, (one) => one.held.name).values()];
+  const ends = await inParallel(byObject, OBJECTS_AT_ONCE, async (group) => {
+    const some: PutBack[] = [];
+    for (const one of group) some.push(...((await guarded(() => reassertHold(one.held, one.canary, deps))) ?? []));
+    return some;
+  });
+  return ends.flat();
+}
+
+/** The object's entries as the reasserts left them. */
+function withCounts(held: Held, putBack: readonly PutBack[]): Held {
+  const own = putBack.filter(({ virtualService }) => virtualService === held.name);
+  if (own.length === 0) return held;
+  const entries = held.entries.map(
+    (entry) => own.find((one) => one.entry?.id === entry.id && one.canary === entry.canary)?.entry ?? entry,
+  );
+  return { ...held, entries };
+}
+
+function canariesOf(some: readonly PutBack[]): number {
+  return new Set(some.map(({ virtualService, canary }) => `${virtualService} ${canary}`)).size;
+}
