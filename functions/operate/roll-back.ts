@@ -6,7 +6,6 @@ import { type Cluster, ClusterFault, type ObjectRef } from '#shared/ports/cluste
 import type { KeyedRequest } from '#shared/ports/request-log.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
 import { type HttpResponse, header, problem } from '#shared/runtime/http.ts';
-import { waitAtMost } from '#shared/runtime/wait-at-most.ts';
 import { type Budget, startBudget, withRetries } from '#shared/steps/budget.ts';
 import type { RecordedDelivery } from '#shared/steps/record-outcomes.ts';
 import { answeredBefore, type ByHand, requestOf, rollBackByHand, tryByHand } from '#shared/steps/roll-back-by-hand.ts';
@@ -90,16 +89,14 @@ function report(
 }
 
 /** Whoever sends the same key twice is told so; a store that is down, or slow, stops no rollback: the journal knows it, too. */
-async function claim(own: KeyedRequest, { requestLog, clock, log }: OperateDeps, signal: AbortSignal) {
-  let known = own;
-  const asking = requestLog.claim(own, signal).then(
-    (found) => {
-      known = found;
-    },
-    (fault: unknown) => log.warn('The key of a request cannot be remembered', { cause: String(fault) }),
-  );
-  await waitAtMost(asking, CLAIM_WITHIN_MS, clock);
-  return known;
+async function claim(own: KeyedRequest, { requestLog, log }: OperateDeps, signal: AbortSignal): Promise<KeyedRequest> {
+  try {
+    return await requestLog.claim(own, AbortSignal.any([signal, AbortSignal.timeout(CLAIM_WITHIN_MS)]));
+  } catch (fault) {
+    if (!(fault instanceof StoreFault)) throw fault;
+    log.warn('The key of a request cannot be remembered', { cause: fault.message });
+    return own;
+  }
 }
 
 /** A cluster that does not answer is told of by the steps, which record it. */

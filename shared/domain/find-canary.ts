@@ -38,6 +38,9 @@ function canaryByPerson(question: CanaryQuestion): CanaryAnswer | undefined {
   if (!canary) return undefined;
   const marks = { ...managed.marks, canary };
   const named = canaryByMarks({ ...question, managed: { ...managed, marks } }) ?? { kind: 'no-canary' };
+  // It is the request that is wrong, not the object's marks.
+  if (named.kind === 'invalid-marks')
+    return ambiguous(managed.destinations, 'the canary that was named is its stable, or none of its destinations');
   const marked = managed.marks.canary && canaryByMarks(question);
   if (named.kind !== 'found' || marked?.kind !== 'found' || sameDestination(named.canary, marked.canary)) return named;
   return ambiguous([marked.canary, named.canary], 'the object marks another canary than the one that was named');
