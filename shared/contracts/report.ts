@@ -44,7 +44,7 @@ const FiguresSchema = z.object({
 });
 
 const service = { cluster: z.string(), namespace: z.string(), service: z.string() };
-const BreachSchema = z.object({
+export const BreachSchema = z.object({
   ...service,
   rollbackId: z.string(),
   canary: z.string(),

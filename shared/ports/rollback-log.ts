@@ -15,6 +15,8 @@ export type RollbackChange = {
   /** Unfinished rollbacks without a canary that a record of this change replaces. */
   readonly remove: readonly { readonly id: string; readonly version: number; readonly firing: string }[];
   readonly events: readonly OutboxEvent[];
+  /** When records that are removed, or are now received at another time, were received before, epoch ms: their days change, too. */
+  readonly receivedBefore?: readonly number[] | undefined;
 };
 
 /** At most this many records a change: each takes up to four of a transaction's 100 items. */

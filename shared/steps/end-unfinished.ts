@@ -76,7 +76,8 @@ async function removeReplaced(record: RollbackRecord, { log }: RecordDeps, signa
   const firing = firingOf(alertOf(record));
   if ((await log.ofFiring(firing, signal)).every(({ canary }) => canary === UNKNOWN)) return false;
   // Whoever wrote it since has it the next time.
-  await log.commit({ rollbacks: [], remove: [{ ...record, firing }], events: [] }, signal);
+  const receivedBefore = [record.timeline.receivedAt];
+  await log.commit({ rollbacks: [], remove: [{ ...record, firing }], events: [], receivedBefore }, signal);
   return true;
 }
 

@@ -72,13 +72,15 @@ function changeOf(drafts: readonly Draft[], known: KnownRollbacks, now: number):
   let target: TargetRecord | undefined = known.target;
   const records: RollbackRecord[] = [];
   const written: { readonly record: RollbackRecord; readonly told: readonly Told[] }[] = [];
+  const receivedBefore: number[] = [];
   const replaced: Replaced[] = [];
   for (const one of drafts) {
     if (one.onlyIfThere && !known.rollbacks.has(one.draft.id)) continue;
     const replacing = placeholdersOf(one, known);
     replaced.push(...replacing);
     const draft = replacing.reduce((made, { placeholder }) => inPlaceOf(placeholder, made), one.draft);
-    const merged = mergeRecord(known.rollbacks.get(draft.id), draft, now);
+    const before = known.rollbacks.get(draft.id);
+    const merged = mergeRecord(before, draft, now);
     if (merged.kind === 'keep') {
       records.push(merged.record);
       continue;
@@ -87,12 +89,14 @@ function changeOf(drafts: readonly Draft[], known: KnownRollbacks, now: number):
     const record = inEpisode(merged.record, target);
     records.push(record);
     written.push({ record, told: merged.told });
+    if (before) receivedBefore.push(before.timeline.receivedAt);
   }
   return {
     records,
     rollbacks: [...written.map(({ record }) => record), ...replaced.flatMap(supersede)],
     target: onceWritten(target, known.target),
     remove: replaced.flatMap(remove),
+    receivedBefore: [...receivedBefore, ...replaced.map(({ placeholder }) => placeholder.timeline.receivedAt)],
     events: written
       .flatMap(({ record, told }) => told.map((news) => buildEvent(record, news, now)))
       .filter((event) => event !== undefined),

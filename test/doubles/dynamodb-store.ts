@@ -3,14 +3,17 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { LOCAL_AWS } from '#cli/local/local-aws.ts';
 import { createTable } from '#shared/adapters/dynamodb/create-table.ts';
 import { documentClient } from '#shared/adapters/dynamodb/document-client.ts';
+import { dynamodbDayLog } from '#shared/adapters/dynamodb/dynamodb-day-log.ts';
 import { dynamodbOutbox } from '#shared/adapters/dynamodb/dynamodb-outbox.ts';
 import { type DynamodbOptions, dynamodbRollbackLog } from '#shared/adapters/dynamodb/dynamodb-rollback-log.ts';
+import type { DayLog } from '#shared/ports/day-log.ts';
 import type { OpenStore } from '#test/port-suites/rollback-log.ts';
 
 export type DynamodbStore = OpenStore & {
   readonly client: DynamoDBDocumentClient;
   readonly table: string;
   readonly streamArn: string;
+  readonly dayLog: DayLog;
 };
 
 /** A store in a new table of a local engine. */
@@ -24,6 +27,7 @@ export async function openDynamodbStore(endpoint: string, options: DynamodbOptio
     streamArn,
     log: dynamodbRollbackLog(client, table, options),
     outbox: dynamodbOutbox(client, table, options),
+    dayLog: dynamodbDayLog(client, table, options),
     close: async () => client.destroy(),
   };
 }

@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
 import { openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
+import { describeDayLog } from '#test/port-suites/day-log.ts';
 import { describeDynamodbTable } from '#test/port-suites/dynamodb-table.ts';
 import { describeRollbackLog } from '#test/port-suites/rollback-log.ts';
 
@@ -7,3 +8,4 @@ const endpoint = inject('dynamodbEndpoint');
 
 describeRollbackLog('DynamoDB Local', () => openDynamodbStore(endpoint));
 describeDynamodbTable('DynamoDB Local', (options) => openDynamodbStore(endpoint, options));
+describeDayLog('DynamoDB Local', (options) => openDynamodbStore(endpoint, options));

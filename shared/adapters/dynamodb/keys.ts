@@ -80,6 +80,11 @@ export function foldKey(day: string): Key {
   return { pk: foldPartition(day.slice(0, 7)), sk: day.slice(8) };
 }
 
+/** The inverse of foldKey. */
+export function dayOfFold({ pk, sk }: Key): string {
+  return `${pk.slice(pk.indexOf('#') + 1)}-${sk}`;
+}
+
 /** `kind`: `cells` or `lists`. The run makes it the part of one fold alone. */
 export function foldPartKey(day: string, run: string, kind: string, number: number): Key {
   const { pk, sk } = foldKey(day);

@@ -1,9 +1,11 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { OutboxEvent } from '#shared/contracts/events.ts';
+import { changedDays } from '#shared/domain/report/changed-days.ts';
 import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
 import { isUnfinished } from '#shared/domain/unfinished.ts';
 import type { RollbackChange } from '#shared/ports/rollback-log.ts';
 import {
+  changeKey,
   dayOf,
   eventKey,
   firingOfRecord,
@@ -43,7 +45,22 @@ export function transactionOf(change: RollbackChange, table: string, now: number
     ...remove.map(({ id, firing }) => drop(pointerKey(firing, id), undefined)),
     // The id is derived from the change: an event that is there was written by one who made the same change first.
     ...events.map((event) => put(eventItem(event), isNew)),
+    ...changeItems(change, now).map((item) => put(item, undefined)),
   ];
+}
+
+/** One for each day that is over, whatever changed in it: whoever folds days does it again. */
+function changeItems(
+  { rollbacks, remove, receivedBefore = [] }: RollbackChange,
+  now: number,
+): Record<string, unknown>[] {
+  const received = [...rollbacks.map(({ timeline }) => timeline.receivedAt), ...receivedBefore];
+  const id = rollbacks[0]?.id ?? remove[0]?.id;
+  if (id === undefined) return [];
+  return changedDays(received, now).map((day) => ({
+    ...changeKey(day, now, id),
+    expiresAt: seconds(now) + KEEP_ROLLBACKS_SECONDS,
+  }));
 }
 
 type Condition = Pick<

@@ -1,13 +1,17 @@
 import type { OutboxEvent } from '#shared/contracts/events.ts';
 import { firingOf } from '#shared/domain/alert.ts';
+import { changedDays } from '#shared/domain/report/changed-days.ts';
 import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
 import { isUnfinished } from '#shared/domain/unfinished.ts';
+import type { DayChange, DayLog } from '#shared/ports/day-log.ts';
 import type { Outbox } from '#shared/ports/event-bus.ts';
 import type { Page } from '#shared/ports/page.ts';
 import { type RollbackChange, type RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
+import { memoryDayLog } from './memory-day-log.ts';
 
 export type MemoryRollbackLog = RollbackLog & {
   readonly outbox: Outbox;
+  readonly dayLog: DayLog;
   /** Told of the events of each change after it is written, as a stream would tell; answers how to stop. */
   subscribe(listener: (events: readonly OutboxEvent[]) => void): () => void;
 };
@@ -16,11 +20,12 @@ export type MemoryRollbackLog = RollbackLog & {
 const MAX_ITEM_BYTES = 400 * 1024;
 
 /** The store's twin without a store: same conditions, same conflicts, gone when the process ends. */
-export function memoryRollbackLog(): MemoryRollbackLog {
+export function memoryRollbackLog({ now = Date.now }: { readonly now?: () => number } = {}): MemoryRollbackLog {
   const rollbacks = new Map<string, RollbackRecord>();
   const targets = new Map<string, TargetRecord>();
   const events = new Map<string, OutboxEvent>();
   const unsent = new Set<string>();
+  const changes = new Map<string, DayChange[]>();
   const listeners = new Set<(events: readonly OutboxEvent[]) => void>();
 
   function holds(change: RollbackChange): boolean {
@@ -41,6 +46,7 @@ export function memoryRollbackLog(): MemoryRollbackLog {
       events.set(event.id, structuredClone(event));
       unsent.add(event.id);
     }
+    noteChanges(change, changes, now());
   }
 
   function newestFirst(): RollbackRecord[] {
@@ -88,6 +94,7 @@ export function memoryRollbackLog(): MemoryRollbackLog {
       );
       return { records: items, next };
     },
+    dayLog: memoryDayLog({ rollbacks, changes }),
     outbox: {
       async unsentPage(olderThan, page, signal) {
         refuseIfAborted(signal);
@@ -116,6 +123,17 @@ export function memoryRollbackLog(): MemoryRollbackLog {
       return () => listeners.delete(listener);
     },
   };
+}
+
+function noteChanges(
+  { rollbacks, remove, receivedBefore = [] }: RollbackChange,
+  changes: Map<string, DayChange[]>,
+  at: number,
+): void {
+  const id = rollbacks[0]?.id ?? remove[0]?.id;
+  if (id === undefined) return;
+  const received = [...rollbacks.map(({ timeline }) => timeline.receivedAt), ...receivedBefore];
+  for (const day of changedDays(received, at)) changes.set(day, [...(changes.get(day) ?? []), { id, at }]);
 }
 
 /** The items of one page, by a key that is each one's own; the next page begins after its last one. */
