@@ -9,7 +9,7 @@ export function clusterAccess({ clusters }: Settings, region: string): Resources
   const own = clusters.flatMap(({ eks }) => (eks && !eks.roleArn && eks.region === region ? [eks.cluster] : []));
   return Object.fromEntries(
     [...new Set(own)].flatMap((cluster) =>
-      ['RollbackRole', 'GuardRole'].map((role): [string, Resource] => [
+      ['RollbackRole', 'GuardRole', 'OperateRole'].map((role): [string, Resource] => [
         logicalId('ClusterAccess', `${cluster} ${role}`),
         {
           Type: 'AWS::EKS::AccessEntry',

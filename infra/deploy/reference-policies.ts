@@ -13,7 +13,7 @@ export function referencePolicies(settings: Settings, kmsKeys: readonly string[]
   return {
     ...policy(
       'ClusterReferences',
-      ['RollbackRole', 'GuardRole'],
+      ['RollbackRole', 'GuardRole', 'OperateRole'],
       [...readSecrets(tokens, kmsKeys), ...allow('AssumeClusterRoles', 'sts:AssumeRole', roles)],
     ),
     ...policy(

@@ -14,6 +14,7 @@ export type Stack = {
   readonly dependsOn: {
     readonly rollback: readonly string[];
     readonly guard: readonly string[];
+    readonly operate: readonly string[];
     readonly notify: readonly string[];
   };
   readonly alarmActions: readonly unknown[];
@@ -37,6 +38,7 @@ export function stackOf({ stage, region, params }: DeployArguments, { text, sett
     dependsOn: {
       rollback: policies.filter((id) => ['ClusterReferences', 'RollbackVpcAccess'].includes(id)),
       guard: policies.filter((id) => ['ClusterReferences', 'GuardVpcAccess'].includes(id)),
+      operate: policies.filter((id) => ['ClusterReferences', 'OperateVpcAccess'].includes(id)),
       notify: policies.filter((id) => id === 'ChannelReferences'),
     },
     alarmActions: alarms.actions,

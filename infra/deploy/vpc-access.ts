@@ -26,10 +26,14 @@ const INTERFACE_ACTIONS = [
 
 export function vpcAccess(vpc: Vpc | undefined, stage: string): Resources {
   if (!vpc) return {};
-  return { RollbackVpcAccess: interfacesFor('Rollback', stage), GuardVpcAccess: interfacesFor('Guard', stage) };
+  return {
+    RollbackVpcAccess: interfacesFor('Rollback', stage),
+    GuardVpcAccess: interfacesFor('Guard', stage),
+    OperateVpcAccess: interfacesFor('Operate', stage),
+  };
 }
 
-function interfacesFor(name: 'Rollback' | 'Guard', stage: string) {
+function interfacesFor(name: 'Rollback' | 'Guard' | 'Operate', stage: string) {
   // Written out: by reference, function and policy would wait for each other.
   const source = `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:weightless-${stage}-${name.toLowerCase()}`;
   const interfaces = { Action: INTERFACE_ACTIONS, Resource: '*' };

@@ -95,7 +95,7 @@ describe('the functions of the stack', () => {
   it('put into a VPC those that speak to clusters, and no other, where one is named', () => {
     const inside = FUNCTIONS.filter((name) => 'VpcConfig' in functionOf(full, name));
 
-    expect(inside).toEqual(['rollback', 'guard']);
+    expect(inside).toEqual(['rollback', 'operate', 'guard']);
     for (const name of inside) {
       expect(functionOf(full, name)['VpcConfig']).toEqual({
         SubnetIds: ['subnet-1', 'subnet-2'],
@@ -117,7 +117,7 @@ describe('the outputs of the stack', () => {
         'EventBusName',
         'AlarmTopicArn',
         ...FUNCTIONS.map((name) => `${capital(name)}RoleArn`),
-        ...FUNCTIONS.filter((name) => name !== 'report').map((name) => `${capital(name)}DeadLettersUrl`),
+        ...FUNCTIONS.filter((name) => name !== 'report' && name !== 'operate').map((name) => `${capital(name)}DeadLettersUrl`),
       ]),
     );
     expect(nameOf(plain.Outputs['WebhookUrl']?.Value)).toMatch(/^https:\/\/HttpApi\.execute-api\..*\/v1\/alerts$/);

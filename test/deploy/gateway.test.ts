@@ -8,7 +8,15 @@ describe('the gateway of the stack', () => {
     const routes = [...template.ofType('AWS::ApiGatewayV2::Route').values()];
 
     expect(new Set(routes.map(({ Properties }) => Properties['RouteKey']))).toEqual(
-      new Set(['GET /', 'GET /healthz', 'POST /v1/alerts', 'POST /v1/heartbeat']),
+      new Set([
+        'GET /',
+        'GET /healthz',
+        'POST /v1/alerts',
+        'POST /v1/heartbeat',
+        'POST /v1/rollbacks',
+        'POST /v1/rollbacks/{id}/restore',
+        'POST /v1/holds/{hold+}',
+      ]),
     );
   });
 

@@ -45,6 +45,7 @@ describe('the roles of the functions', () => {
       [...logs('Rollback'), ...RECORDS, ...SETTINGS, CLUSTER_TOKEN, 'sqs:SendMessage on RollbackDeadLetters.Arn'],
     ],
     ['report', [...logs('Report'), 'dynamodb:Query on Table.Arn/index/byDay', ...SETTINGS]],
+    ['operate', [...logs('Operate'), ...RECORDS, ...SETTINGS, CLUSTER_TOKEN]],
     [
       'publish',
       [
@@ -103,7 +104,7 @@ describe('the roles of the functions', () => {
     const denied = statementsOf(full, 'RollbackRole').filter(({ Effect }) => Effect === 'Deny');
 
     expect(actions(plain)).toEqual([]);
-    expect(actions(full)).toEqual(['rollback', 'guard']);
+    expect(actions(full)).toEqual(['rollback', 'operate', 'guard']);
     expect(denied.map(({ Action }) => new Set(Action))).toEqual([new Set(WITHOUT_RESOURCE)]);
     expect(denied.map(({ Condition }) => nameOf(Condition?.ArnEquals['lambda:SourceFunctionArn']))).toEqual([
       'lambda:*:*:function:weightless-full-rollback',
@@ -119,6 +120,7 @@ describe('the roles of the functions', () => {
 
     expect(grantsOf(full, 'RollbackRole')).toEqual(expect.arrayContaining(references));
     expect(grantsOf(full, 'GuardRole')).toEqual(expect.arrayContaining(references));
+    expect(grantsOf(full, 'OperateRole')).toEqual(expect.arrayContaining(references));
     expect(full.resource('RollbackLambdaFunction').DependsOn).toContain('ClusterReferences');
   });
 
@@ -149,7 +151,7 @@ describe('the roles of the functions', () => {
 
     expect(plain.ofType('AWS::EKS::AccessEntry').size).toBe(0);
     expect(entries).toEqual(
-      ['RollbackRole', 'GuardRole'].map((role) => ({
+      ['RollbackRole', 'GuardRole', 'OperateRole'].map((role) => ({
         ClusterName: 'production',
         PrincipalArn: { 'Fn::GetAtt': [role, 'Arn'] },
         KubernetesGroups: ['weightless'],

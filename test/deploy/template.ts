@@ -23,7 +23,7 @@ export type Template = z.infer<typeof TemplateSchema> & {
   ofType(type: string): ReadonlyMap<string, TemplateResource>;
 };
 
-export const FUNCTIONS = ['rollback', 'report', 'publish', 'guard', 'notify'] as const;
+export const FUNCTIONS = ['rollback', 'report', 'operate', 'publish', 'guard', 'notify'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** What CloudFormation is given. */

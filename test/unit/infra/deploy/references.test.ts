@@ -79,7 +79,7 @@ describe('access to EKS clusters', () => {
       ({ Properties }) => Properties['ClusterName'],
     );
 
-    expect(names).toEqual(['own', 'own']);
+    expect(names).toEqual(['own', 'own', 'own']);
   });
 });
 
