@@ -117,7 +117,9 @@ describe('the outputs of the stack', () => {
         'EventBusName',
         'AlarmTopicArn',
         ...FUNCTIONS.map((name) => `${capital(name)}RoleArn`),
-        ...FUNCTIONS.filter((name) => name !== 'report' && name !== 'operate').map((name) => `${capital(name)}DeadLettersUrl`),
+        ...FUNCTIONS.filter((name) => name !== 'report' && name !== 'operate').map(
+          (name) => `${capital(name)}DeadLettersUrl`,
+        ),
       ]),
     );
     expect(nameOf(plain.Outputs['WebhookUrl']?.Value)).toMatch(/^https:\/\/HttpApi\.execute-api\..*\/v1\/alerts$/);
