@@ -1,10 +1,11 @@
 import { reportPage } from '#functions/report/pages/report-page.ts';
 import { rollbackPage } from '#functions/report/pages/rollback-page.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
-import { anEmptyReport, aReport, REPORT_TO } from '#test/builders/report.ts';
+import { anEmptyReport, REPORT_TO } from '#test/builders/report.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
 import { aQuarter, manyRollbacks } from './a-quarter.ts';
-import { HOSTILE, hostileRecord, hostileReport, longRecord, longReport } from './hostile.ts';
+import { aWeek } from './a-week.ts';
+import { hostileRecord, hostileReport, longRecord, longReport } from './hostile.ts';
 
 /** Each page in the states that people meet it in, as markup by name. */
 export function pageStates(): Record<string, string> {
@@ -12,7 +13,7 @@ export function pageStates(): Record<string, string> {
   const rolledBack = rolledBackRecord();
   const recent = [rolledBack, refusedRecord(), aRollbackRecord()];
   return {
-    report: reportPage(aReport(), recent, now).markup,
+    report: reportPage(aWeek(), recent, now).markup,
     'report-quarter': reportPage(aQuarter(), manyRollbacks(50), now).markup,
     'report-empty': reportPage(anEmptyReport(), [], now).markup,
     'report-hostile': reportPage(hostileReport(), [hostileRecord()], now).markup,
@@ -25,17 +26,22 @@ export function pageStates(): Record<string, string> {
   };
 }
 
-export { HOSTILE };
+const ROLLED_BACK = '3f9a1c5e77d04b2a9c1e8f60d2b7a4450e91c3ab68d7f2104c5be9a1d03f7e62';
 
 export function rolledBackRecord(): RollbackRecord {
-  const { supersededBy, slaBreachedAt, reason, ...record } = aRollbackRecord();
+  const { supersededBy, slaBreachedAt, reason, requestedBy, ...record } = aRollbackRecord();
   const { firedAt } = record.timeline;
   return {
     ...record,
-    id: '3f9a1c5e77d04b2a9c1e8f60d2b7a4450e91c3ab68d7f2104c5be9a1d03f7e62',
+    id: ROLLED_BACK,
     outcome: 'rolled-back',
     message: 'The canary of production/payment-svc is at weight 0; stable has all of it.',
     commands: [],
+    alert: {
+      ...record.alert,
+      annotations: { summary: 'v2 fails', runbook_url: 'https://runbooks.example.com/canary-error-rate' },
+    },
+    episode: { id: ROLLED_BACK, firedAt },
     history: [
       { kind: 'reverted', at: firedAt + 95_000, number: 1, by: 'argocd-controller', pages: false },
       { kind: 'reasserted', at: firedAt + 95_400, number: 1 },
@@ -47,7 +53,7 @@ export function rolledBackRecord(): RollbackRecord {
 }
 
 export function refusedRecord(): RollbackRecord {
-  const { supersededBy, ...record } = aRollbackRecord();
+  const { supersededBy, requestedBy, ...record } = aRollbackRecord();
   const { zeroedAt, zeroedPrecision, alertResolvedAt, ...timeline } = record.timeline;
   return {
     ...record,

@@ -5,7 +5,7 @@ import { rollbackPath } from './links.ts';
 import { outcomeBadge } from './outcome-words.ts';
 import { STAGE_WORDS } from './stage-words.ts';
 import { type Cell, type Column, table } from './table.ts';
-import { counted, duration, shortDestination, time } from './words.ts';
+import { duration, grouped, shortDestination, time } from './words.ts';
 
 /** Every miss with what was slow, and what cannot be measured. */
 export function breachSections({ breaches, late, clockSkewed, total }: Report): Html {
@@ -17,6 +17,9 @@ ${breaches.listed.length > 0 ? listing('Missed the SLA', breaches, MISSES) : non
 ${optional('Received late', 'The alert reached us more than 15 minutes after it fired. Each is a miss too, and in no percentile.', late, LATE)}${optional('Clock ahead of ours', 'These alerts say that they fired after we received them, so their times tell nothing. Set the clock of Prometheus right.', clockSkewed, SKEWED)}`;
 }
 
+/** As many as a person looks through. */
+const SHOWN = 25;
+
 type BreachColumn = Column & { readonly of: (breach: Breach) => Cell };
 
 const WHICH: BreachColumn = {
@@ -24,8 +27,11 @@ const WHICH: BreachColumn = {
   of: ({ rollbackId, canary, cluster, namespace }) =>
     html`<a href="${rollbackPath(rollbackId)}">${shortDestination(canary)}</a><br><span class="soft small">${[cluster, namespace].filter((word) => word !== '-').join(' / ')}</span>`,
 };
-const WHEN: BreachColumn = { head: 'Fired', of: ({ firedAt }) => time(Date.parse(firedAt)) };
-const ALERT: BreachColumn = { head: 'Alert', of: ({ alertName }) => alertName || 'unnamed' };
+const ALERT: BreachColumn = {
+  head: 'Alert',
+  of: ({ alertName, firedAt }) =>
+    html`${alertName || 'unnamed'}<br><span class="soft small">${time(Date.parse(firedAt))}</span>`,
+};
 const OUTCOME: BreachColumn = { head: 'Outcome', of: (breach) => outcomeBadge(breach) };
 const TOOK: BreachColumn = {
   head: 'Alert to zero',
@@ -46,9 +52,9 @@ const AHEAD: BreachColumn = {
   of: ({ firedAt, receivedAt }) => duration(Date.parse(firedAt) - Date.parse(receivedAt)),
 };
 
-const MISSES = [WHICH, WHEN, ALERT, OUTCOME, TOOK, SLOWEST];
-const LATE = [WHICH, WHEN, ALERT, OUTCOME, AGE];
-const SKEWED = [WHICH, WHEN, ALERT, OUTCOME, AHEAD];
+const MISSES = [WHICH, ALERT, OUTCOME, TOOK, SLOWEST];
+const LATE = [WHICH, ALERT, OUTCOME, AGE];
+const SKEWED = [WHICH, ALERT, OUTCOME, AHEAD];
 
 function optional(title: string, means: string, list: Listed<Breach>, columns: readonly BreachColumn[]): Html {
   if (list.listed.length === 0) return html``;
@@ -60,7 +66,9 @@ ${listing(title, list, columns)}</section>
 }
 
 function listing(caption: string, { listed, leftOut }: Listed<Breach>, columns: readonly BreachColumn[]): Html {
-  const rows = listed.map((breach) => columns.map(({ of }) => of(breach)));
-  const rest = leftOut > 0 ? html`<p class="soft">${counted(leftOut, 'more', 'more')}, older, not shown here.</p>` : '';
-  return html`${table({ caption, columns, rows, stacks: true })}${rest}`;
+  const rows = listed.slice(0, SHOWN).map((breach) => columns.map(({ of }) => of(breach)));
+  const more = Math.max(0, listed.length - SHOWN) + leftOut;
+  const rest =
+    more > 0 ? html`<p class="soft">The ${rows.length} newest; ${grouped(more)} more are not shown here.</p>` : '';
+  return html`${table({ caption, columns, rows, shape: 'stacks' })}${rest}`;
 }

@@ -7,6 +7,7 @@ import { type Cell, table } from './table.ts';
 import { counted, dayOf, duration, grouped, percent } from './words.ts';
 
 const numeric = (head: string) => ({ head, numeric: true });
+const spare = (head: string) => ({ head, numeric: true, spare: true });
 
 export function serviceSection({ services, window }: Report): Html {
   if (services.listed.length === 0) return html``;
@@ -21,15 +22,14 @@ ${table({
   caption: 'By service',
   columns: [
     { head: 'Service' },
-    numeric('Episodes'),
+    spare('Episodes'),
     numeric('Missed'),
     numeric('Attainment'),
-    numeric('p50'),
+    spare('p50'),
     numeric('p95'),
-    numeric('Slowest'),
+    spare('Slowest'),
   ],
   rows: services.listed.map((figures) => serviceRow(figures, name)),
-  stacks: true,
 })}${rest}</section>
 `;
 }
@@ -72,6 +72,7 @@ const COMPARED: readonly Compared[] = [
 ];
 
 export function comparisonSection({ total, before }: Report): Html {
+  if (total.rollbacks.total + before.total.rollbacks.total === 0) return html``;
   return html`<section>
 <h2>Compared with the window before</h2>
 <p class="soft small">${dayOf(before.from)} to ${dayOf(before.to)}</p>

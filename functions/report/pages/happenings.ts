@@ -12,6 +12,8 @@ const STAGE_WORDS: Readonly<Record<string, string>> = {
   targeted: 'We knew the canary and what to change',
   zeroed: 'The canary was at zero',
   recorded: 'Recorded',
+  notified: 'People were told',
+  verified: 'Verified: no request reached the canary any more',
   resolved: 'The alert resolved',
 };
 
@@ -28,7 +30,7 @@ export function happenings(record: RollbackRecord): Html {
       ? []
       : [{ at: slaBreachedAt, words: 'The SLA target was over: told as RollbackSlaBreached' }];
   const later = history
-    .filter(({ kind }) => kind !== 'resolved')
+    .filter(({ kind }) => kind !== 'resolved' && kind !== 'verified')
     .map((entry) => ({ at: entry.at, words: historyWords(entry) }));
   const all: Happening[] = [...stages, ...told, ...later].toSorted((a, b) => a.at - b.at);
   return html`<ol class="timeline">
@@ -47,7 +49,7 @@ function historyWords(entry: HistoryEntry): string {
     case 'reasserted':
       return `The canary had been put back: taken to zero again, number ${entry.number} (RollbackReasserted)`;
     case 'reverted':
-      return `Someone put the canary back${by(entry.by)}: number ${entry.number} (RollbackReverted)`;
+      return `${entry.by ?? 'Somebody'} put the canary back, number ${entry.number} (RollbackReverted)`;
     case 'released':
       return `The hold on ${entry.virtualService} ended${by(entry.by)}${why(entry.why)} (HoldReleased)`;
     case 'restored':

@@ -24,20 +24,21 @@ ${records.map(item)}</ul>
 
 function item(record: RollbackRecord): Html {
   const { id, canary, cluster, alert, timeline, sla } = record;
-  const took = sla.alertToZeroMs === undefined ? 'not at zero' : duration(sla.alertToZeroMs);
+  const took =
+    sla.alertToZeroMs === undefined ? 'Not taken to zero' : `At zero ${duration(sla.alertToZeroMs)} after the alert`;
   return html`<li class="rollback">
 <h3><a href="${rollbackPath(id)}">${shortDestination(canary)}</a></h3>
 <div class="right">${outcomeBadge(record)}</div>
-<p class="wide">${weightWords(record)}${took} from alert to zero; ${slaWords(record)}</p>
+<p class="wide">${took}${weightWords(record)}; ${slaWords(record)}</p>
 <p class="wide soft small">${alert.name || 'unnamed alert'} in ${cluster === '-' ? 'an unknown cluster' : cluster}, received ${time(timeline.receivedAt)}</p>
 </li>
 `;
 }
 
 /** Where the canary was, in the route that gave it most. */
-function weightWords({ weights, canary }: RollbackRecord): string {
+function weightWords({ weights, canary, outcome }: RollbackRecord): string {
   const of = (shares: RollbackRecord['weights'][number]['before']) =>
     shares.filter(({ to }) => to === canary).reduce((sum, { weight }) => sum + weight, 0);
   const [most] = weights.toSorted((a, b) => of(b.before) - of(a.before));
-  return most && canary !== '-' ? `Weight ${of(most.before)} → ${of(most.after)}; ` : '';
+  return most && outcome === 'rolled-back' ? `, weight ${of(most.before)} → ${of(most.after)}` : '';
 }

@@ -3,7 +3,7 @@ import type { Figures, ReportFilter, WindowName } from '#shared/domain/report/re
 import { WINDOWS } from '#shared/domain/report/report.ts';
 import { type Html, html } from '#shared/runtime/html.ts';
 import { reportQuery } from './links.ts';
-import { counted, duration, grouped, percent, time } from './words.ts';
+import { counted, duration, grouped, minute, percent } from './words.ts';
 
 const WINDOW_WORDS: Readonly<Record<WindowName, string>> = {
   '24h': '24 hours',
@@ -25,7 +25,7 @@ export function headline(report: Report): Html {
   const { window, filter } = report;
   const name = window.name === 'custom' ? 'chosen window' : `last ${WINDOW_WORDS[window.name]}`;
   return html`<h1>Rollback SLA, ${name}</h1>
-<p class="soft">${time(Date.parse(window.from))} to ${time(Date.parse(window.to))}${filterWords(filter, window.name)}</p>
+<p class="soft wide">${minute(Date.parse(window.from))} to ${minute(Date.parse(window.to))}${filterWords(filter, window.name)}</p>
 <p>${verdict(report)}</p>
 `;
 }
@@ -68,11 +68,12 @@ ${tile('Slowest', times ? duration(times.maxMs) : '–', times ? `of ${grouped(t
 `;
 }
 
-function budgetTile({ errorBudget: { allowed, spent, left } }: Figures): Html {
+function budgetTile({ errorBudget: { allowed, spent, left }, attainment }: Figures): Html {
+  if (attainment === undefined) return tile('Error budget left', '–', 'no episode to count');
   const of = `${grouped(spent)} missed of ${grouped(allowed)} allowed`;
   return left < 0
     ? tile('Error budget', `${grouped(-left)} over`, of, 'bad')
-    : tile('Error budget left', counted(left, 'episode'), of);
+    : tile('Error budget left', grouped(left), of);
 }
 
 function tile(name: string, figure: string, note: string, tone = ''): Html {

@@ -31,7 +31,7 @@ ${links.length > 0 ? html`<dl class="facts">\n${links}</dl>\n` : ''}${left}${pai
 function pairs(head: string, values: Readonly<Record<string, string>>): Html {
   const rows = Object.entries(values);
   if (rows.length === 0) return html``;
-  return table({ caption: `${head}s of the alert`, columns: [{ head }, { head: 'Value' }], rows });
+  return table({ caption: `${head}s of the alert`, columns: [{ head }, { head: 'Value' }], rows, shape: 'pairs' });
 }
 
 /** What the record says about itself. */

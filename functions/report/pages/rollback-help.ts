@@ -61,5 +61,5 @@ ${ours.map(commandLine)}${manual}</section>
 }
 
 function commandLine({ does, run }: Command): Html {
-  return html`<p class="small">To ${does}:</p>\n<pre>${run}</pre>\n`;
+  return html`<p class="small">${does.charAt(0).toUpperCase()}${does.slice(1)}:</p>\n<pre>${run}</pre>\n`;
 }

@@ -43,11 +43,15 @@ function verified({ verifiedAt }: RollbackRecord['timeline']): Html {
     : html`<dt>Verified</dt><dd><span class="good">✓</span> no request reached it any more at ${time(verifiedAt)}</dd>\n`;
 }
 
-function weightSection({ weights, canary }: RollbackRecord): Html {
+function weightSection({ weights, canary, outcome }: RollbackRecord): Html {
+  if (weights.length === 0) return html``;
+  const title =
+    outcome === 'rolled-back' ? 'Weights before and after' : 'Weights, and what a rollback would make of them';
   const charts = weights.map((change, index) => weightChart({ id: `weights-${index}`, change, canary }));
   return html`<section>
-<h2>Weights before and after</h2>
-${charts.length > 0 ? html`<div class="charts">\n${charts}</div>` : html`<p>No weight was changed.</p>`}
+<h2>${title}</h2>
+<div class="charts">
+${charts}</div>
 </section>
 `;
 }

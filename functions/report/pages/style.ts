@@ -13,6 +13,8 @@ h2 { font-size: 1.15rem; line-height: 1.3; margin: 0 0 .6rem; overflow-wrap: any
 h3 { font-size: 1rem; line-height: 1.35; margin: 0; overflow-wrap: anywhere; }
 p { margin: .4rem 0; overflow-wrap: anywhere; max-width: 46rem; }
 section { margin: 2.25rem 0 0; }
+.pairs { margin-top: .75rem; } .pairs thead th:first-child { width: 16rem; }
+p.wide { max-width: none; }
 .soft, dt { color: var(--soft); }
 .small { font-size: .875rem; }
 .top { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; align-items: baseline; justify-content: space-between; border-bottom: 1px solid var(--line); padding-bottom: .6rem; margin-bottom: 1.5rem; }
@@ -23,11 +25,11 @@ nav a:hover { background: var(--tint); } nav a[aria-current] { background: var(-
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
 .badge { display: inline-block; font-weight: 600; font-size: .875rem; border: 1.5px solid currentColor; border-radius: 1rem; padding: 0 .65rem; overflow-wrap: anywhere; }
 .note { border-left: 4px solid var(--warn); background: var(--tint); padding: .6rem .9rem; margin: 1rem 0; }
-.note.bad-note { border-color: var(--bad); } .note > :first-child { margin-top: 0; } .note > :last-child { margin-bottom: 0; }
+.note.bad-note { border-color: var(--bad); } .note ul { margin: .2rem 0; padding-left: 1.2rem; } .note > :first-child { margin-top: 0; } .note > :last-child { margin-bottom: 0; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .6rem; margin: 1.25rem 0 0; }
 .figures > div { background: var(--tint); border-radius: .5rem; padding: .7rem .85rem; display: flex; flex-direction: column; }
 .figures dt { font-size: .875rem; } .figures dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-.figures .big { font-size: 1.55rem; line-height: 1.25; font-weight: 650; }
+.figures .big { font-size: 1.35rem; line-height: 1.3; font-weight: 650; }
 .facts { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .15rem 1rem; margin: .6rem 0; font-variant-numeric: tabular-nums; }
 .facts dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1.75rem 2rem; align-items: start; }
@@ -61,14 +63,16 @@ code { font: .875em/1.4 ui-monospace, SFMono-Regular, Menlo, "Liberation Mono", 
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75rem; font-size: .875rem; color: var(--soft); }
 .aside { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media screen and (max-width: 40rem) {
-  body { padding: .75rem 1rem 2.5rem; } h1 { font-size: 1.4rem; } .figures { grid-template-columns: 1fr 1fr; } .figures .big { font-size: 1.35rem; }
-  .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: .5rem; }
+  body { padding: .75rem 1rem 2.5rem; } h1 { font-size: 1.4rem; } .figures { grid-template-columns: 1fr 1fr; } .figures .big { font-size: 1.3rem; }
+  .pairs thead th:first-child { width: 40%; } .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: .5rem; }
   table.stacks, .stacks tbody, .stacks tr, .stacks th, .stacks td { display: block; } .stacks thead { display: none; }
   .stacks tr { border-bottom: 1px solid var(--line); padding: .5rem 0; } .stacks tbody th, .stacks td { border: 0; padding: .1rem 0; }
+  .spare { display: none; } .rollback { grid-template-columns: 1fr; } .rollback .right { text-align: left; }
   .stacks td { display: grid; grid-template-columns: 8rem 1fr; gap: .75rem; } .stacks td::before { content: attr(data-head); color: var(--soft); font-size: .875rem; } .stacks td.n { text-align: left; white-space: normal; }
 }
 @media print {
   @page { size: A4; margin: 14mm; }
+  .figures { grid-template-columns: repeat(3, 1fr); } .charts { grid-template-columns: 1fr 1fr; }
   :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 10.5pt; } nav, summary { display: none; }
   .badge, .figures > div, .note, pre { border: 1px solid var(--line); } .note { border-left: 4px solid var(--warn); }
   section { margin-top: 1.25rem; } tr, .figures, .note, pre, li { break-inside: avoid; } h2, h3, figcaption { break-after: avoid; } a { color: inherit; text-decoration: none; }

@@ -1,20 +1,28 @@
 import { type Html, html } from '#shared/runtime/html.ts';
 
 export type Cell = Html | string | number;
-export type Column = { readonly head: string; readonly numeric?: boolean };
+export type Column = {
+  readonly head: string;
+  readonly numeric?: boolean;
+  /** Not shown on a phone. */
+  readonly spare?: boolean;
+};
 
 type TableParts = {
   readonly caption: string;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly Cell[])[];
-  /** On a phone each row becomes a block with its heads beside its values: for tables too wide to stand there. */
-  readonly stacks?: boolean;
+  /**
+   * `stacks`: on a phone each row becomes a block with its heads beside its values, as the table is too wide to stand
+   * there. `pairs`: names and their values.
+   */
+  readonly shape?: 'stacks' | 'pairs';
 };
 
 /** A table whose first column names the row. The caption is for those who cannot see where it stands. */
-export function table({ caption, columns, rows, stacks = false }: TableParts): Html {
-  const heads = columns.map(({ head, numeric }) => html`<th scope="col"${numericClass(numeric)}>${head}</th>`);
-  return html`<table${stacks ? html` class="stacks"` : ''}>
+export function table({ caption, columns, rows, shape }: TableParts): Html {
+  const heads = columns.map((column) => html`<th scope="col"${classOf(column)}>${column.head}</th>`);
+  return html`<table${shape ? html` class="${shape}"` : ''}>
 <caption class="aside">${caption}</caption>
 <thead><tr>${heads}</tr></thead>
 <tbody>
@@ -27,11 +35,12 @@ function row(cells: readonly Cell[], columns: readonly Column[]): Html {
   const [first = '', ...others] = cells;
   const rest = others.map((cell, index) => {
     const column = columns[index + 1];
-    return html`<td data-head="${column?.head ?? ''}"${numericClass(column?.numeric)}>${cell}</td>`;
+    return html`<td data-head="${column?.head ?? ''}"${classOf(column)}><span>${cell}</span></td>`;
   });
   return html`<tr><th scope="row">${first}</th>${rest}</tr>\n`;
 }
 
-function numericClass(numeric = false): Html {
-  return numeric ? html` class="n"` : html``;
+function classOf({ numeric = false, spare = false }: Partial<Column> = {}): Html {
+  const classes = [numeric ? 'n' : '', spare ? 'spare' : ''].filter(Boolean).join(' ');
+  return classes ? html` class="${classes}"` : html``;
 }

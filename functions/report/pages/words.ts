@@ -41,6 +41,12 @@ export function time(ms: number): Html {
   return html`<time datetime="${iso}">${dayOf(iso)}, ${iso.slice(-13, -5)} UTC</time>`;
 }
 
+/** `21 Nov 2026, 03:12 UTC`: where seconds say nothing. */
+export function minute(ms: number): Html {
+  const iso = new Date(ms).toISOString();
+  return html`<time datetime="${iso}">${dayOf(iso)}, ${iso.slice(-13, -8)} UTC</time>`;
+}
+
 /** `21 Nov 2026`, of an ISO day or time. */
 export function dayOf(iso: string): string {
   return `${shortDay(iso)} ${iso.slice(0, iso.indexOf('-', 1))}`;

@@ -42,6 +42,11 @@ export const PATTERNS: Html = html`<svg class="patterns" width="0" height="0" ar
 </defs></svg>
 `;
 
+/** The key of a limit's line. */
+export function dashed(words: string): Html {
+  return html`<span class="key"><svg width="22" height="14" aria-hidden="true" focusable="false"><line class="limit" x1="0" x2="22" y1="7" y2="7"/></svg>${words}</span> `;
+}
+
 /** A key of the legend: the mark beside its words. */
 export function key(mark: string, words: string): Html {
   return html`<span class="key"><svg width="14" height="14" aria-hidden="true" focusable="false"><rect class="${mark}" x="1" y="1" width="12" height="12"/></svg>${words}</span> `;

@@ -19,10 +19,7 @@ export function histogramChart(parts: {
 }): Html {
   const { id, targetMs } = parts;
   const bins = parts.bins.filter(({ count }) => count > 0);
-  const { from, to, ticks } = timeTicks([
-    targetMs * 1.2,
-    ...bins.flatMap(({ fromMs, toMs }) => [Math.max(fromMs, 100), toMs]),
-  ]);
+  const { from, to, ticks } = timeTicks([targetMs, ...bins.flatMap(({ fromMs, toMs }) => [fromMs || toMs / 2, toMs])]);
   const x = scaleLog().domain([from, to]).range([0, 100]).clamp(true);
   const y = scaleLinear()
     .domain([0, Math.max(1, ...bins.map(({ count }) => count))])
@@ -40,7 +37,7 @@ export function histogramChart(parts: {
   const at = percentX(x(targetMs));
   return figure({
     id,
-    title: 'How long they took, alert to zero',
+    title: 'Rollbacks by time from alert to zero',
     says: `${counted(all, 'rollback')} by how long they took; ${grouped(over)} of them in bars wholly above the SLA target of ${duration(targetMs)}.`,
     height: HEIGHT,
     drawing: [

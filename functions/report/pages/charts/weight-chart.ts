@@ -30,7 +30,7 @@ export function weightChart(parts: {
     says: `Before: ${inWords(before, called)}. After: ${inWords(after, called)}.`,
     height: ROW * 2 + GAP,
     drawing: [bar('before', before, 0, markOf), bar('after', after, ROW + GAP, markOf)],
-    legend: html`${names.map((name) => key(markOf(name), called(name)))}`,
+    legend: html`${names.map((name) => key(markOf(name), `${called(name)}: ${weightOf(before, name)} → ${weightOf(after, name)}`))}`,
     columns: [{ head: 'Destination' }, ...heads('before'), ...heads('after')],
     rows: names.map((name) => [called(name), ...cells(before, name), ...cells(after, name)]),
   });
@@ -68,6 +68,11 @@ function heads(when: string) {
     { head: `Weight ${when}`, numeric: true },
     { head: `Share ${when}`, numeric: true },
   ];
+}
+
+function weightOf(parts: readonly Part[], name: string): string {
+  const found = parts.filter(({ to }) => to === name);
+  return found.length > 0 ? String(found.reduce((sum, { weight }) => sum + weight, 0)) : 'none';
 }
 
 function cells(parts: readonly Part[], name: string) {
