@@ -51,11 +51,11 @@ export function restoreSection(record: RollbackRecord): Html {
   const { ours, byHand } = restoreCommands(record);
   const manual =
     byHand.length > 0
-      ? html`<p>Where this service is down, with kubectl and jq (while the hold lasts, a running service takes the canary to zero again, so use the commands above then):</p>\n${byHand.map(commandLine)}`
+      ? html`<p>Where this service is down, with kubectl and jq. Look at the object first: this does not ask whether somebody has changed it since. A service that runs would take the canary to zero again while the hold lasts.</p>\n${byHand.map(commandLine)}`
       : '';
   return html`<section>
 <h2>To give the canary its weights back</h2>
-<p>Once it is mended. It is refused if somebody has changed the VirtualService since.</p>
+<p>Once it is mended. This ends the hold, and is refused if somebody has changed the VirtualService since.</p>
 ${ours.map(commandLine)}${manual}</section>
 `;
 }
