@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bundle, bundleFunctions, MAX_ROLLBACK_BYTES } from '#infra/build/bundle.ts';
+import { type Bundle, bundleFunctions, MAX_NOTIFY_BYTES, MAX_ROLLBACK_BYTES } from '#infra/build/bundle.ts';
 import { anHttpEvent } from '#test/builders/http-event.ts';
 
 let folder: string;
@@ -23,6 +23,7 @@ const environment = {
   WEIGHTLESS_STAGE: 'test',
   WEIGHTLESS_TABLE: 'weightless',
   WEIGHTLESS_EVENT_BUS: 'weightless',
+  WEIGHTLESS_QUEUE: 'https://127.0.0.1:1/000000000000/notify',
   WEIGHTLESS_DEAD_LETTERS: 'https://127.0.0.1:1/000000000000/letters',
   WEIGHTLESS_SETTINGS: JSON.stringify({
     clusters: [{ name: 'test', endpoint: 'https://127.0.0.1:1', token: { env: 'CLUSTER_TOKEN' } }],
@@ -62,6 +63,13 @@ describe('the bundles of the functions', () => {
     expect(bytes).toBeGreaterThan(0);
     expect(bytes).toBeLessThanOrEqual(MAX_ROLLBACK_BYTES);
     expect(MAX_ROLLBACK_BYTES).toBeLessThanOrEqual(450 * 1024);
+  });
+
+  test('keep the notify function small: it has the client library of no service that it tells people by', () => {
+    const { bytes, modules } = bundleOf('notify');
+
+    expect(bytes).toBeLessThanOrEqual(MAX_NOTIFY_BYTES);
+    expect(modules.filter((path) => /client-sns|@slack|pagerduty\/pdjs/.test(path))).toEqual([]);
   });
 
   test('hold no Kubernetes client library and no language but English', () => {

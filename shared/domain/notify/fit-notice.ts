@@ -2,15 +2,19 @@ import { bytesOf, clip } from './clip.ts';
 import type { Notice } from './notice.ts';
 
 /** What every channel has room for, from whatever an alert brings. */
-const MAX = { message: 2000, commands: 6, residual: 8, weights: 8, virtualServices: 10 };
+const MAX = { message: 2000, commands: 6, residual: 8, weights: 8, virtualServices: 10, name: 300 };
 /** A command is shown whole or not at all: a part of one could do something else. */
 const MAX_COMMAND_CHARS = 2900;
 
 /** The notice without what no reader needs at night. */
 export function shortened(notice: Notice): Notice {
-  const { message, commands, residual, weights, virtualServices } = notice;
+  const { message, commands, residual, weights, virtualServices, alert, more } = notice;
   return {
     ...notice,
+    cluster: clip(notice.cluster, MAX.name),
+    canary: clip(notice.canary, MAX.name),
+    alert: { ...alert, name: clip(alert.name, MAX.name), startsAt: clip(alert.startsAt, MAX.name) },
+    more: more.map(({ name, value }) => ({ name, value: clip(value, MAX.name) })),
     message: clip(message, MAX.message),
     commands: commands
       .filter(({ run }) => run.length <= MAX_COMMAND_CHARS)
@@ -28,7 +32,7 @@ function clippedResidual({ what, virtualService }: Exclude<Notice['residual'], '
 
 /**
  * The message for a notice, made of less and less of it until it has at most so many bytes as JSON: first go commands
- * beyond the first, then the middle of the rest. The smallest of all is sent even if it does not fit.
+ * beyond the first, then the middle of the rest, and last its own words. The smallest of all is sent even if it does not fit.
  */
 export function fitted<T>(notice: Notice, format: (notice: Notice) => T, maxBytes: number): T {
   let left = shortened(notice);
@@ -48,6 +52,7 @@ const STEPS: readonly Step[] = [
   (notice) => ({ ...notice, weights: notice.weights.slice(0, 2), residual: fewer(notice.residual) }),
   (notice) => ({ ...notice, message: clip(notice.message, 400), links: notice.links.slice(0, 2) }),
   (notice) => ({ ...notice, commands: [], links: notice.links.slice(0, 1) }),
+  (notice) => ({ ...notice, more: [], weights: notice.weights.slice(0, 1), virtualServices: [], message: '' }),
 ];
 
 function fewer(residual: Notice['residual']): Notice['residual'] {

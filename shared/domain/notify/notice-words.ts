@@ -56,7 +56,7 @@ export function factsOf(notice: Notice): Fact[] {
     ...(virtualServices.length > 0 ? [{ name: 'VirtualService', value: virtualServices.join(', ') }] : []),
     ...(reason ? [{ name: 'Reason', value: reason }] : []),
     { name: 'Alert', value: `${alert.name}, since ${alert.startsAt || 'an unknown time'}` },
-  ].map(({ name, value }) => ({ name, value: clip(oneLine(value), 900) }));
+  ].map(({ name, value }) => ({ name, value: clip(oneLine(value), 600) }));
 }
 
 function weightsOf({ weights, canary }: Notice): Fact[] {
@@ -79,7 +79,8 @@ function changeWords({ virtualService, route, before, after }: WeightChange, can
 
 function timeOf({ sla, outcome }: Notice): string {
   const target = sla.targetMs === undefined ? '' : `; the SLA is ${seconds(sla.targetMs)}`;
-  if (outcome !== 'rolled-back' || sla.alertToZeroMs === undefined) return `not at 0 by us${target}`;
+  if (outcome === 'already-zero') return `at 0 already, not by us${target}`;
+  if (outcome !== 'rolled-back' || sla.alertToZeroMs === undefined) return `not rolled back${target}`;
   const met = sla.met === undefined ? '' : sla.met ? ', met' : ', MISSED';
   return `${seconds(sla.alertToZeroMs)} from alert to 0${target}${met}`;
 }
