@@ -33,6 +33,7 @@ Options
 
 Environment
   WEIGHTLESS_ALERTS_TOKEN   the bearer token for POST /v1/alerts (default: a new one, printed)
+  WEIGHTLESS_OPERATE_TOKEN  the token for what people do by hand (default: a new one, printed)
   WEIGHTLESS_READ_TOKEN     the token for the page, as the password (default: a new one, printed)
 `;
 

@@ -59,7 +59,10 @@ async function run(options: StartOptions, stops: (() => Promise<void>)[]): Promi
   const parts = { cluster: source.cluster, clusterUrl: source.url, tokens, mode: options.mode, log };
   const guard = startGuard({ settings: localSettings(parts), cluster: source.cluster, store, bus, log });
   stops.push(() => guard.stop());
-  const server = await listen(localService({ ...parts, rollbackLog: store.rollbackLog }), options.port);
+  const server = await listen(
+    localService({ ...parts, rollbackLog: store.rollbackLog, requestLog: store.requestLog }),
+    options.port,
+  );
   stops.push(() => server.close());
 
   out(`Weightless listens on ${server.url}`);
@@ -86,6 +89,7 @@ function printWhatNext({ server, tokens, demo, out: print }: Next): void {
   print('');
   if (tokens.generated.alerts) print(`Token     ${tokens.alerts}  to send alerts (Authorization: Bearer)`);
   if (tokens.generated.read) print(`Token     ${tokens.read}  to read the page`);
+  if (tokens.generated.operate) print(`Token     ${tokens.operate}  for weightless rollback, restore and release`);
   print(`The page  ${server.url}/  (any user name, the read token as the password)`);
   if (demo) {
     print('Try it    checkout-svc has 10 % on its canary; post an alert about it:');

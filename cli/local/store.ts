@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createPublishHandler } from '#functions/publish/create-handler.ts';
 import type { OnUnreadable } from '#shared/adapters/dynamodb/recent.ts';
 import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
+import type { RequestLog } from '#shared/ports/request-log.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log } from '#shared/ports/telemetry.ts';
 import { resendEvents } from '#shared/steps/resend-events.ts';
@@ -14,6 +15,7 @@ import { LOCAL_AWS } from './local-aws.ts';
 /** Where the local stack keeps its records, with what it writes flowing to the bus. */
 export type LocalStore = {
   readonly rollbackLog: RollbackLog;
+  readonly requestLog: RequestLog;
   readonly outbox: Outbox;
   readonly kind: string;
   stop(): Promise<void>;
@@ -62,6 +64,7 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
     await sendWaiting({ outbox, bus, log });
     return {
       rollbackLog: adapters.dynamodbRollbackLog(client, TABLE, { onUnreadable }),
+      requestLog: adapters.dynamodbRequestLog(client, TABLE),
       outbox,
       kind: dataDir ? `DynamoDB (dynoxide), in ${dataDir}` : 'DynamoDB (dynoxide), in memory',
       async stop() {
@@ -99,15 +102,22 @@ async function startEngine(command: string, dataDir: string | undefined): Promis
 
 /** Loaded beside the engine's start: the AWS SDK is most of the time that a start takes. */
 async function loadAdapters() {
-  const [{ documentClient }, { createTable }, { dynamodbOutbox }, { dynamodbRollbackLog }, { pollStream }] =
-    await Promise.all([
-      import('#shared/adapters/dynamodb/document-client.ts'),
-      import('#shared/adapters/dynamodb/create-table.ts'),
-      import('#shared/adapters/dynamodb/dynamodb-outbox.ts'),
-      import('#shared/adapters/dynamodb/dynamodb-rollback-log.ts'),
-      import('./stream-poller.ts'),
-    ]);
-  return { documentClient, createTable, dynamodbOutbox, dynamodbRollbackLog, pollStream };
+  const [
+    { documentClient },
+    { createTable },
+    { dynamodbOutbox },
+    { dynamodbRollbackLog },
+    { dynamodbRequestLog },
+    { pollStream },
+  ] = await Promise.all([
+    import('#shared/adapters/dynamodb/document-client.ts'),
+    import('#shared/adapters/dynamodb/create-table.ts'),
+    import('#shared/adapters/dynamodb/dynamodb-outbox.ts'),
+    import('#shared/adapters/dynamodb/dynamodb-rollback-log.ts'),
+    import('#shared/adapters/dynamodb/dynamodb-request-log.ts'),
+    import('./stream-poller.ts'),
+  ]);
+  return { documentClient, createTable, dynamodbOutbox, dynamodbRollbackLog, dynamodbRequestLog, pollStream };
 }
 
 function dataFile(dataDir: string | undefined): string | undefined {
@@ -124,6 +134,7 @@ function dataFile(dataDir: string | undefined): string | undefined {
 
 async function memoryStore({ bus, log }: LocalStoreOptions, kind: string): Promise<LocalStore> {
   const { memoryRollbackLog } = await import('#shared/adapters/memory/memory-rollback-log.ts');
+  const { memoryRequestLog } = await import('#shared/adapters/memory/memory-request-log.ts');
   const rollbackLog = memoryRollbackLog();
   const unsubscribe = rollbackLog.subscribe((events) => {
     const signal = AbortSignal.timeout(5000);
@@ -132,5 +143,6 @@ async function memoryStore({ bus, log }: LocalStoreOptions, kind: string): Promi
       .then(() => rollbackLog.outbox.markSent(events, signal))
       .catch((cause: unknown) => log.error('Events were not sent', { cause: String(cause) }));
   });
-  return { rollbackLog, outbox: rollbackLog.outbox, kind, stop: async () => void unsubscribe() };
+  const requestLog = memoryRequestLog();
+  return { rollbackLog, requestLog, outbox: rollbackLog.outbox, kind, stop: async () => void unsubscribe() };
 }

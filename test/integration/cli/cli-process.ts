@@ -72,7 +72,8 @@ export async function runCli(args: readonly string[], options?: CliOptions) {
 
 /** Without what the tests' own surroundings would change. */
 function cleanEnv(): NodeJS.ProcessEnv {
-  const { WEIGHTLESS_ALERTS_TOKEN, WEIGHTLESS_READ_TOKEN, NODE_OPTIONS, KUBECONFIG, ...env } = process.env;
+  const { NODE_OPTIONS, KUBECONFIG, NO_COLOR, ...rest } = process.env;
+  const env = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith('WEIGHTLESS_')));
   return env;
 }
 

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type LocalServer, startHttpServer } from '#cli/local/http-server.ts';
 import { localService } from '#cli/local/service.ts';
 import { localTokens } from '#cli/local/tokens.ts';
+import { memoryRequestLog } from '#shared/adapters/memory/memory-request-log.ts';
 import { memoryRollbackLog } from '#shared/adapters/memory/memory-rollback-log.ts';
 import type { HttpHandler } from '#shared/runtime/http-function.ts';
 import { recordingLog } from '#test/doubles/recording-log.ts';
@@ -40,7 +41,9 @@ describe('the local HTTP adapter', () => {
     const broken = () => Promise.reject(new Error('nobody foresaw this'));
     const cluster = { name: 'test', virtualServices: { list: broken, listPage: broken, get: broken, patch: broken } };
     const parts = { cluster, clusterUrl: 'https://kubernetes.example.com', rollbackLog: memoryRollbackLog(), log };
-    const server = await listening(localService({ ...parts, tokens: localTokens({ WEIGHTLESS_ALERTS_TOKEN: 'a' }) }));
+    const server = await listening(
+      localService({ ...parts, requestLog: memoryRequestLog(), tokens: localTokens({ WEIGHTLESS_ALERTS_TOKEN: 'a' }) }),
+    );
     const alert = {
       status: 'firing',
       labels: { severity: 'critical', service: 'a', namespace: 'b' },

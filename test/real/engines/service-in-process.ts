@@ -45,7 +45,14 @@ export async function startServiceInProcess(
       WEIGHTLESS_READ_TOKEN: randomBytes(8).toString('hex'),
     });
     const { cluster, url: clusterUrl } = source;
-    const handler = localService({ cluster, clusterUrl, rollbackLog: store.rollbackLog, tokens, log });
+    const handler = localService({
+      cluster,
+      clusterUrl,
+      rollbackLog: store.rollbackLog,
+      requestLog: store.requestLog,
+      tokens,
+      log,
+    });
     const server = await listen(around(handler), await freePort());
     stops.push(server.close);
     return { url: server.url, alertsToken: tokens.alerts, readToken: tokens.read, source, store, events, stop };
