@@ -49,7 +49,7 @@ describe('from the bus to notify', () => {
     });
   });
 
-  it('takes a message back that failed, alone, and five times', () => {
+  it('takes a message back that failed, alone, and ten times', () => {
     const [mapping] = [...plain.ofType('AWS::Lambda::EventSourceMapping').values()].filter(
       ({ Properties }) => JSON.stringify(Properties['EventSourceArn']) === JSON.stringify(arn('NotifyQueue')),
     );
@@ -58,10 +58,22 @@ describe('from the bus to notify', () => {
     expect(mapping?.Properties['FunctionResponseTypes']).toEqual(['ReportBatchItemFailures']);
     expect(queue).toMatchObject({
       SqsManagedSseEnabled: true,
-      RedrivePolicy: { deadLetterTargetArn: arn('NotifyDeadLetters'), maxReceiveCount: 5 },
+      RedrivePolicy: { deadLetterTargetArn: arn('NotifyDeadLetters'), maxReceiveCount: 10 },
     });
     const { Timeout } = plain.resource('NotifyLambdaFunction').Properties;
     expect(queue['VisibilityTimeout']).toBeGreaterThanOrEqual(6 * Timeout);
+  });
+});
+
+describe('from notify to people', () => {
+  it('goes by the queue that it comes from and by its dead letters, with links to the deployed page', () => {
+    const { Variables } = plain.resource('NotifyLambdaFunction').Properties['Environment'];
+
+    expect(Variables).toMatchObject({
+      WEIGHTLESS_QUEUE: { Ref: 'NotifyQueue' },
+      WEIGHTLESS_DEAD_LETTERS: { Ref: 'NotifyDeadLetters' },
+      WEIGHTLESS_PAGE_URL: { 'Fn::Sub': expect.stringMatching(/^https:\/\/\$\{HttpApi\}\.execute-api\..*[^/]$/) },
+    });
   });
 });
 

@@ -76,9 +76,11 @@ describe('the roles of the functions', () => {
       'notify',
       [
         ...logs('Notify'),
-        ...['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map(
+        ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage', 'SendMessage'].map(
           (action) => `sqs:${action} on NotifyQueue.Arn`,
         ),
+        'sqs:SendMessage on NotifyDeadLetters.Arn',
+        ...['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action} on Table.Arn`),
         ...SETTINGS,
       ],
     ],
@@ -124,13 +126,17 @@ describe('the roles of the functions', () => {
     expect(full.resource('RollbackLambdaFunction').DependsOn).toContain('ClusterReferences');
   });
 
-  it('let notify read the secrets of its channel, and no token of a cluster', () => {
+  it('let notify read the secrets of its channels and publish to their topics, and read no token of a cluster', () => {
     const grants = grantsOf(full, 'NotifyRole');
 
     expect(grants).toEqual(
       expect.arrayContaining([
         'ssm:GetParameter on ssm:*:*:parameter/weightless-secrets/webhook-url',
         'secretsmanager:GetSecretValue on secretsmanager:*:*:secret:weightless/webhook-signing-key-??????',
+        'secretsmanager:GetSecretValue on secretsmanager:*:*:secret:weightless/pagerduty-??????',
+        'secretsmanager:GetSecretValue on secretsmanager:*:*:secret:weightless/slack-??????',
+        'sns:Publish on arn:aws:sns:eu-central-1:123456789012:weightless-rollbacks',
+        'kms:GenerateDataKey on arn:aws:kms:eu-central-1:123456789012:key/one',
       ]),
     );
     expect(grants.filter((grant) => grant.includes('on-premises'))).toEqual([]);

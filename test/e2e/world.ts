@@ -89,10 +89,14 @@ export async function startWorld(stops: (() => Promise<unknown>)[]): Promise<Wor
     ],
     sns: { topics: [topicArn] },
     notify: {
-      webhook: {
-        url: `${outside.url}/notifications`,
-        signingKey: await inSecretsManager(aws, 'signing-key', signingKey),
-      },
+      channels: [
+        {
+          name: 'outside',
+          type: 'webhook',
+          url: `${outside.url}/notifications`,
+          signingKey: await inSecretsManager(aws, 'signing-key', signingKey),
+        },
+      ],
     },
   };
   const settingsFile = join(directory, 'settings.json');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { clusterAccess } from '#infra/deploy/cluster-access.ts';
 import { referencePolicies } from '#infra/deploy/reference-policies.ts';
 import { snsTopics } from '#infra/deploy/sns-topics.ts';
@@ -12,6 +13,8 @@ const settingsText = (...clusters: object[]) =>
 const settingsOf = (...clusters: object[]): Settings => parseSettings(settingsText(...clusters));
 const eks = (name: string, more: object = {}) =>
   cluster(name, { eks: { cluster: name, region: 'eu-central-1', ...more } });
+
+const Statements = z.object({ Statement: z.array(z.object({ Action: z.string(), Resource: z.array(z.unknown()) })) });
 
 /** What is granted to those who speak to clusters. */
 function resourcesOf(token: object): unknown {
@@ -46,6 +49,45 @@ describe('what settings refer to', () => {
 
   it('makes no policy where there is nothing: an EKS token needs no right', () => {
     expect(referencePolicies(settingsOf(eks('one')), ['arn:aws:kms:eu-central-1:123456789012:key/one'])).toEqual({});
+  });
+});
+
+describe('the channels that settings name', () => {
+  const topicArn = 'arn:aws:sns:eu-central-1:123456789012:rollbacks';
+  const key = 'arn:aws:kms:eu-central-1:123456789012:key/one';
+  const policyFor = (channels: object[], keys: string[] = []) => {
+    const settings = parseSettings(JSON.stringify({ ...JSON.parse(settingsText(eks('one'))), notify: { channels } }));
+    const { ChannelReferences } = referencePolicies(settings, keys);
+    return ChannelReferences ? Statements.parse(ChannelReferences.Properties['PolicyDocument']).Statement : [];
+  };
+
+  it('may be read the secrets of, each once', () => {
+    const secret = { secret: 'channels', key: 'a' };
+    const channels = [
+      { name: 'a', type: 'pagerduty', routingKey: secret },
+      { name: 'b', type: 'slack', token: { ...secret, key: 'b' }, channel: '#b' },
+      { name: 'c', type: 'teams', url: { parameter: '/teams' } },
+    ];
+
+    expect(policyFor(channels).map(({ Action, Resource }) => [Action, Resource.length])).toEqual([
+      ['secretsmanager:GetSecretValue', 1],
+      ['ssm:GetParameter', 1],
+    ]);
+  });
+
+  it('may be published to where they are topics, with the keys of such as are encrypted', () => {
+    const channels = [{ name: 'a', type: 'sns', topicArn }];
+
+    expect(policyFor(channels)).toMatchObject([{ Action: 'sns:Publish', Resource: [topicArn] }]);
+    expect(policyFor(channels, [key]).map(({ Action }) => Action)).toEqual([
+      'sns:Publish',
+      'kms:GenerateDataKey',
+      'kms:Decrypt',
+    ]);
+  });
+
+  it('need no right where they refer to nothing', () => {
+    expect(policyFor([{ name: 'a', type: 'webhook', url: 'https://audit.example.com' }])).toEqual([]);
   });
 });
 
