@@ -3,15 +3,27 @@ import { CliError } from './cli-error.ts';
 /** Each is loaded when it is run: `start` brings along what the others never need. */
 const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   start: async (args) => (await import('./start.ts')).start(args),
+  notify: async (args) => (await import('./notify.ts')).notify(args),
   settings: async (args) => (await import('./settings.ts')).settings(args),
   token: async (args) => (await import('./token.ts')).token(args),
+  rollback: async (args) => (await import('./operate/rollback.ts')).rollback(args),
+  restore: async (args) => (await import('./operate/restore.ts')).restore(args),
+  release: async (args) => (await import('./operate/release.ts')).release(args),
+  list: async (args) => (await import('./list.ts')).list(args),
+  show: async (args) => (await import('./show.ts')).show(args),
 };
 
 const HELP = `weightless COMMAND [OPTIONS]
 
   start                     run the service here, with everything it needs
   settings validate FILE    whether settings can be deployed, and what they hold
+  notify test CHANNEL       sends a sample through a channel of the settings
   token new NAME            a new token, and its entry in the settings
+  list                      the last rollbacks
+  show ID                   one rollback
+  rollback NS/NAME          take a canary to zero by hand
+  restore ID                bring back what a rollback changed
+  release CLUSTER/NS/NAME   end the hold on a canary
 
 weightless COMMAND --help tells a command's options.
 `;

@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { apiClient } from './api/api-client.ts';
+import { API_HELP, API_OPTIONS, apiOptions } from './api/api-options.ts';
+import { CliError } from './cli-error.ts';
+import { alignTable } from './print/align-table.ts';
+import { paintOutcome } from './print/paint.ts';
+import { wordsOf } from './words-of.ts';
+
+const HELP = `weightless list: the last rollbacks, newest first
+
+Options
+  --limit N           at most so many (default: 20)
+  --cluster NAME      of this cluster only
+  --namespace NAME    of this namespace only
+  --service NAME      of this service only
+  --json              as JSON: the answer of GET /v1/rollbacks
+${API_HELP}
+
+Exit codes: 0, or 1 where it needs a person, or 2 where the same once more may do it.
+`;
+
+const Row = z.looseObject({
+  rollbackId: z.string(),
+  cluster: z.string(),
+  canary: z.string(),
+  outcome: z.string(),
+  reason: z.string().optional(),
+  timeline: z.looseObject({ receivedAt: z.string() }),
+  sla: z.looseObject({ alertToZeroMs: z.number().optional(), count: z.string() }),
+});
+const Page = z.looseObject({ rollbacks: z.array(Row) });
+
+/** `weightless list` */
+export async function list(args: string[]): Promise<void> {
+  const values = parse(args);
+  if (values.help) return void process.stdout.write(HELP);
+  const { limit = '20', cluster, namespace, service } = values;
+  if (!/^[1-9]\d{0,2}$/.test(limit))
+    throw new CliError(`--limit takes a number from 1 to 999, not ${JSON.stringify(limit)}`);
+  const api = apiClient(apiOptions(values, process.env));
+  const answer = await api.get('/v1/rollbacks', { query: { limit, cluster, namespace, service } });
+  if (values.json) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  const { rollbacks } = Page.parse(answer);
+  if (rollbacks.length === 0) return void process.stdout.write('There are no rollbacks.\n');
+  const [head = '', ...lines] = alignTable(
+    ['RECEIVED', 'OUTCOME', 'TO ZERO', 'CLUSTER', 'CANARY', 'ID'],
+    rollbacks.map(cells),
+  );
+  const painted = lines.map((line, index) => paintOutcome(line, rollbacks[index]?.outcome ?? ''));
+  process.stdout.write(`${[head, ...painted].join('\n')}\n`);
+}
+
+function cells({ rollbackId, cluster, canary, outcome, reason, timeline, sla }: z.infer<typeof Row>): string[] {
+  const toZero = sla.alertToZeroMs === undefined ? '' : `${(sla.alertToZeroMs / 1000).toFixed(1)} s`;
+  const received = timeline.receivedAt.replace(/\.\d+Z$/, 'Z');
+  return [received, reason ? `${outcome}: ${reason}` : outcome, toZero, cluster, canary, rollbackId];
+}
+
+function parse(args: string[]) {
+  try {
+    const options = {
+      ...API_OPTIONS,
+      limit: { type: 'string' },
+      cluster: { type: 'string' },
+      namespace: { type: 'string' },
+      service: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    } as const;
+    return parseArgs({ args, options }).values;
+  } catch (error) {
+    throw new CliError(`${wordsOf(error)}. Try --help`);
+  }
+}

@@ -1,0 +1,38 @@
+import { parseArgs } from 'node:util';
+import { apiClient } from './api/api-client.ts';
+import { API_HELP, API_OPTIONS, apiOptions } from './api/api-options.ts';
+import { CliError } from './cli-error.ts';
+import { describeRecord } from './print/describe-record.ts';
+import { wordsOf } from './words-of.ts';
+
+const HELP = `weightless show ID: one rollback, with its weights, times, history and what to do
+
+Options
+  --json    as JSON: the answer of GET /v1/rollbacks/ID
+${API_HELP}
+
+Exit codes: 0, or 1 where it needs a person, or 2 where the same once more may do it.
+`;
+
+/** `weightless show ID` */
+export async function show(args: string[]): Promise<void> {
+  const { values, positionals } = parse(args);
+  if (values.help) return void process.stdout.write(HELP);
+  const [id, ...more] = positionals;
+  if (id === undefined || more.length > 0) throw new CliError('It is: weightless show ID. Try --help');
+  const api = apiClient(apiOptions(values, process.env));
+  const answer = await api.get(`/v1/rollbacks/${encodeURIComponent(id)}`);
+  process.stdout.write(values.json ? `${JSON.stringify(answer, null, 2)}\n` : describeRecord(answer));
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: { ...API_OPTIONS, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    throw new CliError(`${wordsOf(error)}. Try --help`);
+  }
+}
