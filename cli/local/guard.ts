@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 export type LocalGuardDeps = {
   readonly settings: Settings;
   readonly cluster: Cluster;
-  readonly store: Pick<LocalStore, 'rollbackLog' | 'outbox'>;
+  readonly store: Pick<LocalStore, 'rollbackLog' | 'dayLog' | 'outbox'>;
   readonly bus: EventBus;
   readonly log: Log;
   readonly everyMs?: number;
@@ -28,6 +28,7 @@ export function startGuard({ settings, cluster, store, bus, log, everyMs = MINUT
     settings: async () => settings,
     clusters: async () => [cluster],
     rollbackLog: store.rollbackLog,
+    dayLog: store.dayLog,
     outbox: store.outbox,
     bus,
     clock: systemClock,

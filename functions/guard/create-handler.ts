@@ -1,6 +1,7 @@
 import type { Settings } from '#shared/contracts/settings.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
+import type { DayLog } from '#shared/ports/day-log.ts';
 import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
@@ -12,6 +13,7 @@ export type GuardFunctionDeps = {
   readonly settings: () => Promise<Pick<Settings, 'mode' | 'alerts' | 'sla' | 'hold' | 'onRevert'>>;
   readonly clusters: () => Promise<readonly Cluster[]>;
   readonly rollbackLog: RollbackLog;
+  readonly dayLog: DayLog;
   readonly outbox: Outbox;
   readonly bus: EventBus;
   readonly clock: Clock;
@@ -28,7 +30,7 @@ export type GuardHandler = (event: unknown, options: { readonly signal: AbortSig
  */
 export function createGuardHandler(deps: GuardFunctionDeps): GuardHandler {
   return async function guard(_event, { signal }) {
-    const { log, meter, rollbackLog, outbox, bus, clock, limits } = deps;
+    const { log, meter, rollbackLog, dayLog, outbox, bus, clock, limits } = deps;
     const known = await load(deps).catch(async (error: unknown) => {
       // Events wait for no settings.
       await resendEvents({ bus, outbox }, clock.now() - RESEND_AFTER_MS, signal);
@@ -38,6 +40,7 @@ export function createGuardHandler(deps: GuardFunctionDeps): GuardHandler {
       {
         ...known,
         rollbackLog,
+        dayLog,
         outbox,
         bus,
         clock,

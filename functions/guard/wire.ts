@@ -1,4 +1,5 @@
 import { documentClient } from '#shared/adapters/dynamodb/document-client.ts';
+import { dynamodbDayLog } from '#shared/adapters/dynamodb/dynamodb-day-log.ts';
 import { dynamodbOutbox } from '#shared/adapters/dynamodb/dynamodb-outbox.ts';
 import { dynamodbRollbackLog } from '#shared/adapters/dynamodb/dynamodb-rollback-log.ts';
 import { eventbridgeBus } from '#shared/adapters/eventbridge/eventbridge-bus.ts';
@@ -23,6 +24,7 @@ export function wire(
     settings: service.settings,
     clusters: service.clusters,
     rollbackLog: dynamodbRollbackLog(client, table, options),
+    dayLog: dynamodbDayLog(client, table, options),
     outbox: dynamodbOutbox(client, table, options),
     bus: eventbridgeBus(eventbridgeClient(), eventBus),
     clock: systemClock,

@@ -2,8 +2,10 @@ import type { OutboxEvent } from '#shared/contracts/events.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
+import type { DayLog } from '#shared/ports/day-log.ts';
 import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
 import { type RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
+import { type FoldRun, foldDays } from './fold-days.ts';
 import { type ClusterRun, guardCluster } from './guard-cluster.ts';
 import { inParallel } from './in-parallel.ts';
 import { listUnfinished } from './list-unfinished.ts';
@@ -14,6 +16,7 @@ export type GuardDeps = {
   readonly clusters: readonly Cluster[];
   readonly policy: RollbackPolicy;
   readonly rollbackLog: RollbackLog;
+  readonly dayLog: DayLog;
   readonly outbox: Outbox;
   readonly bus: EventBus;
   readonly clock: Clock;
@@ -33,6 +36,8 @@ export type GuardRun = {
   readonly clusters: ReadonlyMap<string, ClusterRun>;
   /** Absent where the store did not answer. */
   readonly events: Resent | undefined;
+  /** Absent where the store did not answer. */
+  readonly days: FoldRun | undefined;
   /** Rollbacks of which this run told that they missed their SLA target. */
   readonly slaBreached: number;
   /** What kept some of it from being done; the next run does it. */
@@ -40,7 +45,7 @@ export type GuardRun = {
 };
 
 /**
- * One run of guard: every cluster beside the others, and the outbox beside them. All that it does is decided from what
+ * One run of guard: every cluster beside the others, and the outbox and the days that are over beside them. All that it does is decided from what
  * is there, and written under the version that was seen: two at once, or one beside a delivery, do it once.
  */
 export async function runGuard(deps: GuardDeps, signal: AbortSignal): Promise<GuardRun> {
@@ -64,10 +69,11 @@ export async function runGuard(deps: GuardDeps, signal: AbortSignal): Promise<Gu
     guarded(() => listUnfinished(deps.rollbackLog, signal)).then((records = []) =>
       guardClusters(records, deps, onWritten, signal),
     ),
+    guarded(() => foldDays(deps, signal)),
   ]);
-  const [events, clusters] = [unwrap(ends[0]), unwrap(ends[1])];
+  const [events, clusters, days] = [unwrap(ends[0]), unwrap(ends[1]), unwrap(ends[2])];
   storeFaults.push(...[...clusters.values()].flatMap((run) => run.storeFaults));
-  return { clusters, events, slaBreached, storeFaults };
+  return { clusters, events, days, slaBreached, storeFaults };
 }
 
 /** Each part has ended by now, whatever nobody foresaw in the other. */

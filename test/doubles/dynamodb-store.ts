@@ -5,8 +5,10 @@ import { createTable } from '#shared/adapters/dynamodb/create-table.ts';
 import { documentClient } from '#shared/adapters/dynamodb/document-client.ts';
 import { dynamodbDayLog } from '#shared/adapters/dynamodb/dynamodb-day-log.ts';
 import { dynamodbOutbox } from '#shared/adapters/dynamodb/dynamodb-outbox.ts';
+import { dynamodbRollbackList } from '#shared/adapters/dynamodb/dynamodb-rollback-list.ts';
 import { type DynamodbOptions, dynamodbRollbackLog } from '#shared/adapters/dynamodb/dynamodb-rollback-log.ts';
 import type { DayLog } from '#shared/ports/day-log.ts';
+import type { RollbackList } from '#shared/ports/rollback-list.ts';
 import type { OpenStore } from '#test/port-suites/rollback-log.ts';
 
 export type DynamodbStore = OpenStore & {
@@ -14,6 +16,7 @@ export type DynamodbStore = OpenStore & {
   readonly table: string;
   readonly streamArn: string;
   readonly dayLog: DayLog;
+  readonly rollbackList: RollbackList;
 };
 
 /** A store in a new table of a local engine. */
@@ -28,6 +31,7 @@ export async function openDynamodbStore(endpoint: string, options: DynamodbOptio
     log: dynamodbRollbackLog(client, table, options),
     outbox: dynamodbOutbox(client, table, options),
     dayLog: dynamodbDayLog(client, table, options),
+    rollbackList: dynamodbRollbackList(client, table, options),
     close: async () => client.destroy(),
   };
 }

@@ -2,6 +2,7 @@ import { createGuardHandler, type GuardFunctionDeps, type GuardHandler } from '#
 import type { OutboxEvent } from '#shared/contracts/events.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
 import type { EventBus, Refused } from '#shared/ports/event-bus.ts';
+import { foldedDayLog } from './folded-day-log.ts';
 import { type Gate, gatedBus, gatedCluster, gatedOutbox, gatedRollbackLog } from './gated.ts';
 import type { rollbackService } from './rollback-service.ts';
 
@@ -31,6 +32,7 @@ export function guardOf(service: Service, overrides: Partial<GuardFunctionDeps> 
     settings: async () => service.settings,
     clusters: async () => service.clusters,
     rollbackLog: service.store,
+    dayLog: foldedDayLog(),
     outbox: service.store.outbox,
     bus: deafBus,
     clock: service.clock,

@@ -64,7 +64,7 @@ export function dynamodbDayLog(
   return {
     records: (from, to, visit, signal) =>
       storeCall('read the records of some days', name, () =>
-        readFacts(table, { from, to, onUnreadable }, visit, signal),
+        readFacts(from, to, { table, onUnreadable, visit, signal }),
       ),
     folded: (days, signal) => storeCall('list the folded days', name, () => folded(days, signal)),
     changedDays: (limit, signal) => storeCall('list the changed days', name, () => changedDays(limit, signal)),

@@ -6,12 +6,15 @@ import { isUnfinished } from '#shared/domain/unfinished.ts';
 import type { DayChange, DayLog } from '#shared/ports/day-log.ts';
 import type { Outbox } from '#shared/ports/event-bus.ts';
 import type { Page } from '#shared/ports/page.ts';
+import type { RollbackList } from '#shared/ports/rollback-list.ts';
 import { type RollbackChange, type RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
 import { memoryDayLog } from './memory-day-log.ts';
+import { memoryRollbackList } from './memory-rollback-list.ts';
 
 export type MemoryRollbackLog = RollbackLog & {
   readonly outbox: Outbox;
   readonly dayLog: DayLog;
+  readonly rollbackList: RollbackList;
   /** Told of the events of each change after it is written, as a stream would tell; answers how to stop. */
   subscribe(listener: (events: readonly OutboxEvent[]) => void): () => void;
 };
@@ -95,6 +98,7 @@ export function memoryRollbackLog({ now = Date.now }: { readonly now?: () => num
       return { records: items, next };
     },
     dayLog: memoryDayLog({ rollbacks, changes }),
+    rollbackList: memoryRollbackList(rollbacks),
     outbox: {
       async unsentPage(olderThan, page, signal) {
         refuseIfAborted(signal);

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { LOCAL_AWS } from '#cli/local/local-aws.ts';
 import { createTable } from '#shared/adapters/dynamodb/create-table.ts';
 import { documentClient } from '#shared/adapters/dynamodb/document-client.ts';
+import { dynamodbDayLog } from '#shared/adapters/dynamodb/dynamodb-day-log.ts';
 import { dynamodbOutbox } from '#shared/adapters/dynamodb/dynamodb-outbox.ts';
+import { dynamodbRollbackList } from '#shared/adapters/dynamodb/dynamodb-rollback-list.ts';
 import { dynamodbRollbackLog } from '#shared/adapters/dynamodb/dynamodb-rollback-log.ts';
 import type { DynamodbStore } from '#test/doubles/dynamodb-store.ts';
 
@@ -17,5 +19,6 @@ export async function openStore(endpoint: string): Promise<DynamodbStore> {
   const table = `weightless-${randomUUID()}`;
   const streamArn = await createTable(client, table);
   const [log, outbox] = [dynamodbRollbackLog(client, table), dynamodbOutbox(client, table)];
-  return { client, table, streamArn, log, outbox, close: async () => client.destroy() };
+  const [dayLog, rollbackList] = [dynamodbDayLog(client, table), dynamodbRollbackList(client, table)];
+  return { client, table, streamArn, log, outbox, dayLog, rollbackList, close: async () => client.destroy() };
 }

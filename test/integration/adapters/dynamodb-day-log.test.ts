@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
 import { type Dynoxide, startDynoxide } from '#test/doubles/dynoxide.ts';
 import { describeDayLog } from '#test/port-suites/day-log.ts';
+import { describeRollbackList } from '#test/port-suites/rollback-list.ts';
 
 let engine: Dynoxide;
 beforeAll(async () => {
@@ -10,3 +11,4 @@ beforeAll(async () => {
 afterAll(() => engine.stop());
 
 describeDayLog('DynamoDB, dynoxide', (options) => openDynamodbStore(engine.endpoint, options));
+describeRollbackList('DynamoDB, dynoxide', () => openDynamodbStore(engine.endpoint));
