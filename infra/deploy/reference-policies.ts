@@ -1,5 +1,5 @@
 import { secretsOf } from '#shared/contracts/channel-settings.ts';
-import type { SecretReference, Settings } from '#shared/contracts/settings.ts';
+import type { PrometheusSettings, SecretReference, Settings } from '#shared/contracts/settings.ts';
 import { type Resources, sub } from './resource.ts';
 
 type Statement = Readonly<Record<string, unknown>>;
@@ -8,6 +8,9 @@ type Statement = Readonly<Record<string, unknown>>;
 export function referencePolicies(settings: Settings, kmsKeys: readonly string[]): Resources {
   const tokens = settings.clusters.flatMap(({ name, token }) => (token ? [asReference(name, token)] : []));
   const roles = settings.clusters.flatMap(({ eks }) => eks?.roleArn ?? []);
+  const prometheus = settings.clusters.flatMap((one) =>
+    one.prometheus ? [{ name: one.name, ...one.prometheus }] : [],
+  );
   const { channels } = settings.notify;
   const topics = channels.flatMap((one) => (one.type === 'sns' ? [one.topicArn] : []));
   return {
@@ -16,12 +19,36 @@ export function referencePolicies(settings: Settings, kmsKeys: readonly string[]
       ['RollbackRole', 'GuardRole', 'OperateRole'],
       [...readSecrets(tokens, kmsKeys), ...allow('AssumeClusterRoles', 'sts:AssumeRole', roles)],
     ),
+    ...policy('PrometheusReferences', ['GuardRole'], askPrometheus(prometheus, kmsKeys)),
     ...policy(
       'ChannelReferences',
       ['NotifyRole'],
       [...readSecrets(channels.flatMap(secretsOf), kmsKeys), ...publishTo(topics, kmsKeys)],
     ),
   };
+}
+
+type Prometheus = PrometheusSettings & { readonly name: string };
+
+/** The ID of a workspace stands in its URL; one that is reached by another name, and one of a role, is that role's matter. */
+function askPrometheus(some: readonly Prometheus[], kmsKeys: readonly string[]): Statement[] {
+  const tokens = some.flatMap(({ name, token }) => (token ? [asReference(name, token)] : []));
+  const roles = some.flatMap(({ sigv4 }) => sigv4?.roleArn ?? []);
+  const workspaces = some.flatMap(({ url, sigv4 }) => (sigv4 && !sigv4.roleArn ? workspaceArn(url, sigv4.region) : []));
+  return [
+    ...readSecrets(tokens, kmsKeys),
+    ...allow('AssumePrometheusRoles', 'sts:AssumeRole', roles),
+    ...allow('QueryMetrics', 'aps:QueryMetrics', workspaces),
+  ];
+}
+
+function workspaceArn(url: string, region: string): unknown {
+  const id = /\/workspaces\/([\w-]+)/.exec(new URL(url).pathname)?.[1];
+  if (id === undefined)
+    throw new Error(
+      `${url} names no workspace of Amazon Managed Prometheus: it ends in /workspaces/ID, as its console shows it`,
+    );
+  return sub(`arn:\${AWS::Partition}:aps:${region}:\${AWS::AccountId}:workspace/${id}`);
 }
 
 /** A deployed function has no file and no variable that a token could be in. */

@@ -61,6 +61,39 @@ const EksSchema = z.strictObject({
 });
 export type EksSettings = z.infer<typeof EksSchema>;
 
+/** Amazon Managed Prometheus takes requests that are signed with keys of AWS. */
+const SigV4Schema = z.strictObject({
+  region: z.string().check(z.regex(REGION, 'expected a region such as eu-central-1')),
+  /** The role to assume first, for a workspace of another account. */
+  roleArn: z.optional(z.string().check(z.regex(ROLE_ARN, 'expected the ARN of an IAM role'))),
+});
+
+/** Where the cluster's istio_requests_total can be asked for. */
+export const PrometheusSchema = z
+  .strictObject({
+    /** Up to where `/api/v1/query` begins. */
+    url: z
+      .string()
+      .check(z.refine(isServerUrl, 'expected an https:// URL (http:// on loopback only) without user and password')),
+    /** Where a bearer token is kept. At most one of this and `sigv4`. */
+    token: z.optional(TokenSourceSchema),
+    sigv4: z.optional(SigV4Schema),
+    /** What tells the cluster's series from those of others, where one Prometheus holds several. */
+    labels: z._default(
+      z.record(z.string().check(z.regex(/^[A-Za-z_]\w*$/, 'expected the name of a label')), z.string()),
+      {},
+    ),
+    /** What one look takes in: at least two scrapes. */
+    window: z._default(duration, 60_000),
+  })
+  .check(
+    z.refine(
+      ({ token, sigv4 }) => token === undefined || sigv4 === undefined,
+      'expected at most one of token and sigv4: how we prove to Prometheus who we are',
+    ),
+  );
+export type PrometheusSettings = z.infer<typeof PrometheusSchema>;
+
 const ClusterFields = z.strictObject({
   name: z
     .string()
@@ -77,6 +110,8 @@ const ClusterFields = z.strictObject({
     z.array(z.string().check(z.refine(isDnsLabel, 'expected the name of a namespace'))).check(z.minLength(1)),
   ),
   optionalReads: z._default(z.boolean(), true),
+  /** By which guard sees that a canary gets no requests any more. */
+  prometheus: z.optional(PrometheusSchema),
   /** kubectl's name for the cluster, for the commands that people are given. */
   context: z.optional(z.string()),
 });

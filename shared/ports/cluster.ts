@@ -2,6 +2,7 @@ import type { PatchOperation } from '#shared/domain/json-patch.ts';
 import type { DestinationRule, Endpoints, Rollout } from '#shared/domain/surroundings.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
 import type { Page } from './page.ts';
+import type { Traffic } from './traffic.ts';
 
 export type ObjectRef = { readonly namespace: string; readonly name: string };
 
@@ -80,6 +81,8 @@ export type Cluster = {
   readonly virtualServices: VirtualServices;
   /** Absent where the settings turn the optional reads off. */
   readonly surroundings?: Surroundings | undefined;
+  /** Absent where the settings name no Prometheus. */
+  readonly traffic?: Traffic | undefined;
   /** kubectl's context, for the commands that people are given. */
   readonly context?: string | undefined;
 };

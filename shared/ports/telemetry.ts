@@ -29,6 +29,15 @@ export type MetricName =
   | 'SlaBreached'
   /** Clusters that guard could not look into. */
   | 'GuardFaults'
+  /** Canaries that somebody put back within their hold; those that stay above zero; those taken to zero again. */
+  | 'CanariesReverted'
+  | 'CanariesLeftAboveZero'
+  | 'CanariesReasserted'
+  | 'HoldsClosed'
+  /** Rollbacks after which the canary still got requests. */
+  | 'RollbacksUnverified'
+  /** Questions to a Prometheus that got no usable answer. */
+  | 'PrometheusFaults'
   /** Input that is no alert, from a queue or topic. */
   | 'InputRejected'
   | 'NotificationsSent'

@@ -1,7 +1,6 @@
 import type { OutboxEvent } from '#shared/contracts/events.ts';
 import type { Command } from '#shared/domain/command.ts';
 import type { HistoryEntry, RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
-import { UNKNOWN } from '#shared/domain/rollback-record.ts';
 import type { RollbackChange } from '#shared/ports/rollback-log.ts';
 import { buildEvent } from './build-events.ts';
 import type { RecordDeps } from './record-rollbacks.ts';
@@ -18,30 +17,32 @@ export type Additions = {
   readonly news: readonly News[];
   /** When the canary's requests were seen to have stopped. */
   readonly verifiedAt?: number | undefined;
-  /** What becomes of the target, where it changes, too; its version is seen to here. */
+  /** What becomes of the target, where it changes, too, and was named; its version is seen to here. */
   readonly target?: ((target: TargetRecord) => TargetRecord) | undefined;
 };
 
 /**
  * Adds to the history of one record, and tells the events of it, in one write: decided anew from the record as it is
  * whenever another writer was first, so that nothing is told twice. Answers what was added, or undefined where there is
- * no such record. Throws StoreFault.
+ * no such record. `about` names its target, where that may change as well. Throws StoreFault.
  */
 export async function appendHistory(
   id: string,
   decide: (record: RollbackRecord) => Additions,
   deps: RecordDeps,
   signal: AbortSignal,
+  about?: Pick<TargetRecord, 'cluster' | 'canary'>,
 ): Promise<readonly HistoryEntry[] | undefined> {
   const done = await writeInRace(
     `The record ${id}`,
     async () => {
-      const seen = (await deps.log.read([id], undefined, signal)).rollbacks.get(id);
+      const { rollbacks, target } = await deps.log.read([id], about, signal);
+      const seen = rollbacks.get(id);
       if (!seen || seen.supersededBy !== undefined) return { result: undefined };
       const additions = decide(seen);
       const added = additions.news.map(({ entry }) => entry);
       if (added.length === 0) return { result: { added, events: [] } };
-      const change = await changeOf(seen, additions, deps, signal);
+      const change = changeOf(seen, target, additions, deps.clock.now());
       return { change, result: { added, events: change.events } };
     },
     deps,
@@ -51,33 +52,25 @@ export async function appendHistory(
   return done?.added;
 }
 
-async function changeOf(
+function changeOf(
   seen: RollbackRecord,
+  known: TargetRecord | undefined,
   { news, verifiedAt, target }: Additions,
-  deps: RecordDeps,
-  signal: AbortSignal,
-): Promise<RollbackChange> {
+  now: number,
+): RollbackChange {
   const record = {
     ...seen,
     version: seen.version + 1,
     timeline: verifiedAt === undefined ? seen.timeline : { ...seen.timeline, verifiedAt },
     history: [...seen.history, ...news.map(({ entry }) => entry)],
   };
-  const events = eventsOf(record, news, seen.history.length, deps.clock.now());
-  const changed = target && (await changedTarget(record, target, deps, signal));
-  return { rollbacks: [record], remove: [], events, ...(changed ? { target: changed } : {}) };
-}
-
-async function changedTarget(
-  { cluster, canary }: RollbackRecord,
-  change: (target: TargetRecord) => TargetRecord,
-  { log }: RecordDeps,
-  signal: AbortSignal,
-): Promise<TargetRecord | undefined> {
-  if (canary === UNKNOWN) return undefined;
-  const { target } = await log.read([], { cluster, canary }, signal);
-  const changed = target && change(target);
-  return !changed || changed === target ? undefined : { ...changed, version: target.version + 1 };
+  const changed = known && target?.(known);
+  return {
+    rollbacks: [record],
+    remove: [],
+    events: eventsOf(record, news, seen.history.length, now),
+    ...(changed && changed !== known ? { target: { ...changed, version: known.version + 1 } } : {}),
+  };
 }
 
 function eventsOf(record: RollbackRecord, news: readonly News[], from: number, now: number): OutboxEvent[] {

@@ -100,6 +100,7 @@ const NO_HOLDS: HoldsRun = {
   reasserted: 0,
   putBack: 0,
   told: [],
+  trafficFaults: [],
   clusterFaults: [],
   storeFaults: [],
 };

@@ -13,6 +13,7 @@ import { canariesPutBack, type PutBack, reassertHold } from './reassert-hold.ts'
 import type { RecordDeps } from './record-rollbacks.ts';
 import type { RollbackPolicy } from './roll-back-alerts.ts';
 import { tellHolds } from './tell-holds.ts';
+import { verifyHolds } from './verify-holds.ts';
 
 const OBJECTS_AT_ONCE = 8;
 
@@ -33,6 +34,8 @@ export type HoldsRun = {
   readonly putBack: number;
   /** What was added to records. */
   readonly told: readonly HistoryEntry[];
+  /** Why the canaries' requests could not be looked at. */
+  readonly trafficFaults: readonly string[];
   readonly clusterFaults: readonly string[];
   readonly storeFaults: readonly StoreFault[];
 };
@@ -71,13 +74,17 @@ export async function guardHolds(
   const told =
     records &&
     (await guarded(() => tellHolds({ cluster: cluster.name, held: counted, putBack, records }, deps, signal)));
+  // What was above zero by its weight a moment ago is told already.
+  const atZero = counted.map((one) => withoutPutBack(one, putBack));
+  const verified = records && (await guarded(() => verifyHolds(atZero, records, parts, deps, signal)));
   const mended = putBack.filter(({ outcome }) => outcome === 'rolled-back');
   return {
     open: held.flatMap(({ entries }) => entries.filter((entry) => isOpen(entry, budget.clock.now()))).length,
     closed: closings.reduce((total, one) => total + (one?.closed ?? 0), 0),
     reasserted: canariesOf(mended),
     putBack: canariesOf(putBack) - canariesOf(mended),
-    told: told ?? [],
+    told: [...(told ?? []), ...(verified?.told ?? [])],
+    trafficFaults: verified?.trafficFaults ?? [],
     clusterFaults,
     storeFaults,
   };
@@ -125,6 +132,11 @@ function withCounts(held: Held, putBack: readonly PutBack[]): Held {
     (entry) => own.find((one) => one.entry?.id === entry.id && one.canary === entry.canary)?.entry ?? entry,
   );
   return { ...held, entries };
+}
+
+function withoutPutBack(held: Held, putBack: readonly PutBack[]): Held {
+  const above = putBack.filter(({ virtualService }) => virtualService === held.name);
+  return { ...held, entries: held.entries.filter(({ canary }) => !above.some((one) => one.canary === canary)) };
 }
 
 function canariesOf(some: readonly PutBack[]): number {

@@ -27,10 +27,14 @@ export type EndedHolds = {
 export async function recordEnded(holds: EndedHolds, deps: RecordDeps, signal: AbortSignal): Promise<string[]> {
   const ends = holds.ended.flatMap((entry) => endsOf(entry, holds.cluster));
   const told = await inParallel(ends, AT_ONCE, async ({ id, entry }) => {
-    const added = await appendHistory(id, (record) => additionsOf(record, entry, holds), deps, signal);
+    const added = await appendHistory(id, (record) => additionsOf(record, entry, holds), deps, signal, about(entry));
     return added && added.length > 0 ? [id] : [];
   });
   return told.flat();
+
+  function about({ canary }: JournalEntry): { readonly cluster: string; readonly canary: string } | undefined {
+    return canary === undefined ? undefined : { cluster: holds.cluster, canary };
+  }
 }
 
 /** The records of one entry: one a firing. An entry of before that names no canary has none that could be found. */

@@ -1,5 +1,6 @@
 import type { AwsCaller } from '#shared/adapters/aws/aws-request.ts';
 import { roleCredentials } from '#shared/adapters/aws/role-credentials.ts';
+import { trafficFromSettings } from '#shared/adapters/prometheus/traffic-from-settings.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { ClusterAccess } from './clusters-from-settings.ts';
@@ -21,6 +22,7 @@ export function clusterAccess(
   return {
     environment,
     secrets,
+    traffic: (prometheus) => trafficFromSettings(prometheus, { environment, secrets, keysOf, clock }),
     eks: (eks) => eksCredentials(eks, { keys: keysOf(eks.roleArn), clock }),
   };
 }

@@ -1,5 +1,6 @@
-import type { ClusterSettings, EksSettings } from '#shared/contracts/settings.ts';
+import type { ClusterSettings, EksSettings, PrometheusSettings } from '#shared/contracts/settings.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
+import type { Traffic } from '#shared/ports/traffic.ts';
 import type { Credentials } from './api-client.ts';
 import { kubernetesCluster } from './kubernetes-cluster.ts';
 import { tokenCredentials } from './token-credentials.ts';
@@ -9,11 +10,12 @@ export type ClusterAccess = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly secrets?: Secrets | undefined;
   readonly eks?: ((settings: EksSettings) => Credentials) | undefined;
+  readonly traffic?: ((settings: PrometheusSettings) => Traffic) | undefined;
 };
 
 /** A configured cluster, with its own kept connection. Throws where there is no way to make its credentials. */
 export function clusterFromSettings(
-  { name, endpoint, ca, namespaces, optionalReads, context, ...proof }: ClusterSettings,
+  { name, endpoint, ca, namespaces, optionalReads, context, prometheus, ...proof }: ClusterSettings,
   access: ClusterAccess,
 ) {
   return kubernetesCluster({
@@ -21,6 +23,7 @@ export function clusterFromSettings(
     namespaces,
     optionalReads,
     context,
+    traffic: prometheus && access.traffic?.(prometheus),
     endpoint: { url: endpoint, ca, credentials: credentialsOf(name, proof, access) },
   });
 }

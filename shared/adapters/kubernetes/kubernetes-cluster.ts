@@ -1,4 +1,5 @@
 import type { Cluster } from '#shared/ports/cluster.ts';
+import type { Traffic } from '#shared/ports/traffic.ts';
 import { type ApiClient, type ApiEndpoint, apiClient } from './api-client.ts';
 import { caller } from './call.ts';
 import { kubernetesSurroundings } from './surroundings.ts';
@@ -11,6 +12,7 @@ export type KubernetesClusterConfig = {
   readonly namespaces?: readonly string[] | undefined;
   readonly optionalReads?: boolean | undefined;
   readonly context?: string | undefined;
+  readonly traffic?: Traffic | undefined;
 };
 
 /** One cluster, and its client, so that whoever built it can open the connection early and close it. */
@@ -22,6 +24,7 @@ export function kubernetesCluster(config: KubernetesClusterConfig): Cluster & { 
     client,
     virtualServices: kubernetesVirtualServices(call, config.namespaces),
     ...(config.optionalReads === false ? {} : { surroundings: kubernetesSurroundings(call, config.namespaces) }),
+    ...(config.traffic ? { traffic: config.traffic } : {}),
     ...(config.context ? { context: config.context } : {}),
   };
 }
