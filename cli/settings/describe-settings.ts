@@ -1,4 +1,10 @@
-import type { ClusterSettings, Settings, TokenSettings, TokenSource } from '#shared/contracts/settings.ts';
+import type {
+  ClusterSettings,
+  PrometheusSettings,
+  Settings,
+  TokenSettings,
+  TokenSource,
+} from '#shared/contracts/settings.ts';
 import { MAX_PARAMETER_BYTES } from '#shared/contracts/settings-parameters.ts';
 import type { ExaminedSettings } from './examine-settings.ts';
 import { tellChannel } from './tell-channel.ts';
@@ -37,10 +43,11 @@ export function settingsAsJson({ valid, problems, warnings, holds }: ExaminedSet
   return `${JSON.stringify({ valid, problems, warnings, ...found }, null, 2)}\n`;
 }
 
-function tell({ mode, sla, hold, alerts, clusters, tokens, sns, notify }: Settings): string[] {
+function tell({ mode, sla, hold, onRevert, alerts, clusters, tokens, sns, notify }: Settings): string[] {
   return [
     `Mode      ${mode}`,
     `SLA       ${sla / 1000} s from alert to zero; a hold of ${hold / 60_000} min`,
+    `Put back  ${onRevert === 'page' ? 'a canary within its hold pages' : 'a canary within its hold goes to zero again'}`,
     `Alerts    ${alerts.selector.length} selectors, ${alerts.never.length} exclusions; the label ${alerts.clusterLabel} names the cluster`,
     ...section(
       'Clusters',
@@ -48,6 +55,7 @@ function tell({ mode, sla, hold, alerts, clusters, tokens, sns, notify }: Settin
         [one.name, one.endpoint],
         ['', proofOf(one)],
         ['', readsOf(one)],
+        ...(one.prometheus ? [['', verifiesBy(one.prometheus)]] : []),
       ]),
     ),
     ...section(
@@ -75,6 +83,11 @@ function placeOf(source: TokenSource): string {
   if ('file' in source) return `the file ${source.file}`;
   if ('parameter' in source) return `the parameter ${source.parameter}`;
   return `the secret ${source.secret}${source.key === undefined ? '' : `, key ${source.key}`}`;
+}
+
+function verifiesBy({ url, token, sigv4 }: PrometheusSettings): string {
+  const signed = sigv4 && `, signed for ${sigv4.region}${sigv4.roleArn ? ` as ${sigv4.roleArn}` : ''}`;
+  return `verified by ${url}${signed ?? (token ? ', with a bearer token' : '')}`;
 }
 
 function readsOf({ ca, namespaces, optionalReads }: ClusterSettings): string {

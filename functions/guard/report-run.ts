@@ -52,15 +52,11 @@ function reportCluster(cluster: string, { clusterFaults, holds }: ClusterRun, te
 function reportHolds(cluster: string, holds: HoldsRun, { log, meter }: Telemetry): void {
   const { reasserted, putBack, closed, told, trafficFaults } = holds;
   const unverified = told.filter(({ kind }) => kind === 'unverified').length;
-  const counts = [
-    ['CanariesReverted', reasserted + putBack],
-    ['CanariesLeftAboveZero', putBack],
-    ['CanariesReasserted', reasserted],
-    ['HoldsClosed', closed],
-    ['RollbacksUnverified', unverified],
-    ['PrometheusFaults', trafficFaults.length],
-  ] as const;
-  for (const [name, count] of counts) if (count > 0) meter.count(name, {}, count);
+  if (reasserted > 0) meter.count('CanariesReasserted', { cluster }, reasserted);
+  if (putBack > 0) meter.count('CanariesLeftAboveZero', { cluster }, putBack);
+  if (closed > 0) meter.count('HoldsClosed', { cluster }, closed);
+  if (unverified > 0) meter.count('RollbacksUnverified', { cluster }, unverified);
+  if (trafficFaults.length > 0) meter.count('PrometheusFaults', { cluster }, trafficFaults.length);
   if (reasserted + putBack > 0)
     log.warn('A canary was put back within its hold', { cluster, reasserted, leftAboveZero: putBack });
   if (trafficFaults.length > 0)

@@ -29,10 +29,9 @@ export type MetricName =
   | 'SlaBreached'
   /** Clusters that guard could not look into. */
   | 'GuardFaults'
-  /** Canaries that somebody put back within their hold; those that stay above zero; those taken to zero again. */
-  | 'CanariesReverted'
-  | 'CanariesLeftAboveZero'
+  /** Canaries that somebody put back within their hold: those that guard took to zero again, and those that stay above it. */
   | 'CanariesReasserted'
+  | 'CanariesLeftAboveZero'
   | 'HoldsClosed'
   /** Rollbacks after which the canary still got requests. */
   | 'RollbacksUnverified'

@@ -118,6 +118,7 @@ describe('the alarms', () => {
     expect(new Set([...alarms.keys()].map((id) => id.replace(/Alarm$/, '')))).toEqual(
       new Set([
         'ApiErrors',
+        'CanariesLeftAboveZero',
         'EventsUnsent',
         'GatewayThrottled',
         'GuardDeadLetters',
@@ -131,12 +132,14 @@ describe('the alarms', () => {
         'NotifyDeadLetters',
         'NotifyLag',
         'NotifyThrottles',
+        'PrometheusFaults',
         'PublishDeadLetters',
         'PublishThrottles',
         'RollbackDeadLetters',
         'RollbackFailed',
         'RollbackRefused',
         'RollbackThrottles',
+        'RollbacksUnverified',
         'SettingsInvalid',
         'SettingsStale',
         'SlaBreached',

@@ -82,7 +82,7 @@ describe('guard, where a Prometheus is configured', () => {
       residual: [{ kind: 'header-route' }],
       commands: [{ run: expect.stringContaining('kubectl') }],
     });
-    expect(service.meter.totals.get('RollbacksUnverified')).toBe(1);
+    expect(service.meter.totals.get('RollbacksUnverified cluster=production-eu')).toBe(1);
   });
 
   it('writes down that they stopped after all', async () => {
@@ -112,7 +112,7 @@ describe('guard, where a Prometheus is configured', () => {
     await guardAfter(service, 2 * MINUTE);
 
     expect(await service.records()).toMatchObject([{ version: 1, history: [] }]);
-    expect(service.meter.totals.get('PrometheusFaults')).toBe(faults);
+    expect(service.meter.totals.get('PrometheusFaults cluster=production-eu')).toBe(faults);
   });
 
   it('begins anew where the canary was put back', async () => {

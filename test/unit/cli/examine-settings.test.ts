@@ -27,9 +27,11 @@ describe('the shipped example of settings', () => {
   it('has every key that there is', () => {
     const keys = (of: readonly object[]) => new Set(of.flatMap((one) => Object.keys(one)));
 
-    expect(keys([example])).toEqual(new Set(['mode', 'clusters', 'tokens', 'alerts', 'sla', 'hold', 'sns', 'notify']));
+    expect(keys([example])).toEqual(
+      new Set(['mode', 'clusters', 'tokens', 'alerts', 'sla', 'hold', 'onRevert', 'sns', 'notify']),
+    );
     expect(keys(example.clusters)).toEqual(
-      new Set(['name', 'endpoint', 'ca', 'eks', 'token', 'namespaces', 'optionalReads', 'context']),
+      new Set(['name', 'endpoint', 'ca', 'eks', 'token', 'namespaces', 'optionalReads', 'prometheus', 'context']),
     );
   });
 
@@ -40,6 +42,8 @@ describe('the shipped example of settings', () => {
     expect(words).toContain("EKS production in eu-central-1, as the function's own role");
     expect(words).toContain('EKS production in us-east-1, as arn:aws:iam::210987654321:role/weightless-clusters');
     expect(words).toContain('token from the secret weightless/on-premises, key token');
+    expect(words).toMatch(/verified by https:.*\/workspaces\/ws-.*, signed for eu-central-1/);
+    expect(words).toContain('a canary within its hold goes to zero again');
     expect(words).toContain('namespaces payments, checkout; VirtualServices only');
     expect(words).toMatch(/on-call-browser +read +until 2030-01-01/);
     expect(words).toMatch(/clusters\/on-premises +\d+ bytes/);

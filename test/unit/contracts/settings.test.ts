@@ -90,6 +90,35 @@ describe('the settings', () => {
     }
   });
 
+  const prometheus = (more: object) =>
+    withCluster({ prometheus: { url: 'https://prometheus.example.com/eu', ...more } });
+
+  it('take a Prometheus that asks for nothing, for a bearer token or for a signature', () => {
+    const proofs = [{}, { token: { secret: 'prometheus' } }, { sigv4: { region: 'eu-central-1' } }];
+
+    const read = proofs.map((proof) => parse(prometheus(proof)).clusters[0]?.prometheus);
+
+    expect(read).toEqual(
+      proofs.map((proof) => ({ url: 'https://prometheus.example.com/eu', labels: {}, window: 60_000, ...proof })),
+    );
+  });
+
+  it.each([
+    ['two proofs at once', { token: { secret: 'prometheus' }, sigv4: { region: 'eu-central-1' } }],
+    ['a URL over which a token would be read', { url: 'http://prometheus.example.com' }],
+    ['a label that would end the query', { labels: { 'a="b"} or x{c': 'd' } }],
+    ['a token itself', { token: 'secret' }],
+    ['a window that is none', { window: '0s' }],
+  ])('take no Prometheus with %s', (_, more) => {
+    expect(() => parse(prometheus(more))).toThrow(/clusters.0.prometheus/);
+  });
+
+  it('put a canary back to zero unless they say only to page', () => {
+    expect(parse(minimal).onRevert).toBe('reassert');
+    expect(parse({ ...minimal, onRevert: 'page' }).onRevert).toBe('page');
+    expect(() => parse({ ...minimal, onRevert: 'ignore' })).toThrow(/onRevert/);
+  });
+
   const eksIn = (region: string) => withCluster({ token: undefined, eks: { cluster: 'prod', region } });
 
   it.each(['us-east-1', 'ap-southeast-7', 'us-gov-west-1', 'cn-northwest-1', 'us-isob-east-1', 'eusc-de-east-1'])(

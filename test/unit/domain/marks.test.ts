@@ -27,6 +27,7 @@ describe('the marks of an object', () => {
       [MARK.hold]: '2h',
       [MARK.darkLaunch]: 'repoint',
       [MARK.requireReadyStable]: 'false',
+      [MARK.onRevert]: 'page',
     });
 
     expect(read).toEqual({
@@ -37,6 +38,7 @@ describe('the marks of an object', () => {
       holdMs: 7_200_000,
       darkLaunch: 'repoint',
       requireReadyStable: false,
+      onRevert: 'page',
       problems: [],
     });
   });
@@ -63,6 +65,8 @@ describe('the marks of an object', () => {
     [MARK.hold, '1 hour'],
     [MARK.darkLaunch, 'yes'],
     [MARK.requireReadyStable, 'True'],
+    [MARK.onRevert, 'Page'],
+    [MARK.onRevert, ''],
   ])('that are malformed are listed with what is allowed: %s=%j', (mark, value) => {
     const { problems } = marks({ [mark]: value });
 

@@ -47,6 +47,40 @@ describe('what settings refer to', () => {
     expect(JSON.stringify(ClusterReferences).match(/secret:shared/g)).toHaveLength(1);
   });
 
+  it('lets guard alone ask a workspace of Amazon Managed Prometheus, or assume the role that may', () => {
+    const url = 'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-0123-abcd';
+    const roleArn = 'arn:aws:iam::222222222222:role/metrics';
+    const own = eks('own');
+    const { PrometheusReferences } = referencePolicies(
+      settingsOf(
+        { ...own, prometheus: { url, sigv4: { region: 'eu-west-1' } } },
+        { ...eks('theirs'), prometheus: { url: `${url}5`, sigv4: { region: 'eu-west-1', roleArn } } },
+        { ...eks('plain'), prometheus: { url: 'https://prometheus.example.com', token: { secret: 'prometheus' } } },
+      ),
+      [],
+    );
+
+    expect(PrometheusReferences?.Properties).toMatchObject({
+      Roles: [{ Ref: 'GuardRole' }],
+      PolicyDocument: {
+        Statement: [
+          { Action: 'secretsmanager:GetSecretValue' },
+          { Action: 'sts:AssumeRole', Resource: [roleArn] },
+          {
+            Action: 'aps:QueryMetrics',
+            Resource: [{ 'Fn::Sub': expect.stringMatching(/:aps:eu-west-1:.*:workspace\/ws-0123-abcd$/) }],
+          },
+        ],
+      },
+    });
+  });
+
+  it('is refused where the URL that is signed for names no workspace', () => {
+    const prometheus = { url: 'https://prometheus.example.com', sigv4: { region: 'eu-west-1' } };
+
+    expect(() => referencePolicies(settingsOf({ ...eks('one'), prometheus }), [])).toThrow(/names no workspace/);
+  });
+
   it('makes no policy where there is nothing: an EKS token needs no right', () => {
     expect(referencePolicies(settingsOf(eks('one')), ['arn:aws:kms:eu-central-1:123456789012:key/one'])).toEqual({});
   });
