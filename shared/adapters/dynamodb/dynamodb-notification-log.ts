@@ -5,9 +5,12 @@ import {
   PutCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { parseRollbackItem } from '#shared/contracts/items.ts';
+import { changedDays } from '#shared/domain/report/changed-days.ts';
+import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import type { Delivery, NotificationLog } from '#shared/ports/notification-log.ts';
 import { judgeError } from './judge-error.ts';
-import { memoryKey, notifiedKey, rollbackKey } from './keys.ts';
+import { changeKey, memoryKey, notifiedKey, rollbackKey } from './keys.ts';
 import { retryCrowded } from './retry.ts';
 import { storeCall } from './store-call.ts';
 
@@ -83,8 +86,20 @@ export function dynamodbNotificationLog(
       ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(#timeline.notifiedAt)',
       ExpressionAttributeNames: { '#timeline': 'timeline', '#version': 'version' },
       ExpressionAttributeValues: { ':at': at, ':one': 1 },
+      ReturnValues: 'ALL_NEW',
     });
-    await write(command, signal);
+    const { Attributes } = await retryCrowded(() => client.send(command, { abortSignal: signal }), signal).catch(
+      unlessChanged,
+    );
+    if (Attributes) await noteChange(parseRollbackItem(Attributes), signal);
+  }
+
+  /** Its day may have been folded without that time. */
+  async function noteChange({ id, timeline }: RollbackRecord, signal: AbortSignal): Promise<void> {
+    for (const day of changedDays([timeline.receivedAt], now())) {
+      const Item = { ...changeKey(day, now(), id), expiresAt: expiresAt() };
+      await write(new PutCommand({ TableName: table, Item }), signal);
+    }
   }
 
   return {
@@ -107,6 +122,11 @@ export function dynamodbNotificationLog(
       },
     }),
   };
+}
+
+function unlessChanged(error: unknown): { readonly Attributes?: undefined } {
+  if (judgeError(error) === 'changed') return {};
+  throw error;
 }
 
 async function sendOne(

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { AwsFault } from '#shared/adapters/aws/aws-fault.ts';
 import { retryAfterMs } from '#shared/adapters/notify/retry-after.ts';
 import type { ChannelSettings } from '#shared/contracts/channel-settings.ts';
 import type { ChannelMemory } from '#shared/ports/notification-log.ts';
@@ -289,6 +290,23 @@ describe('a topic of SNS', () => {
 
     const form = Object.fromEntries(new URLSearchParams(aws.asked[0]?.body));
     expect(form).toMatchObject({ MessageGroupId: 'a1b2c3', MessageDeduplicationId: 'event-1' });
+  });
+});
+
+describe('a topic of SNS that does not take a message', () => {
+  const channel = { name: 'mail', type: 'sns', topicArn: 'arn:aws:sns:eu-west-1:123456789012:rollbacks' } as const;
+
+  it.each([
+    [new AwsFault('SNS answered Publish with Throttling', { retryable: true }), true],
+    [new AwsFault('SNS answered Publish with NotFound: Topic does not exist', { retryable: false }), false],
+    [new Error('the signal was aborted'), true],
+  ])('for %s may take it later: %s', async (fault, retryable) => {
+    const { notifier, aws } = await opened({ channel, value: '' });
+    aws.answer(() => {
+      throw fault;
+    });
+
+    expect(await faultOf(notifier.notify(failed, never))).toMatchObject({ retryable });
   });
 });
 

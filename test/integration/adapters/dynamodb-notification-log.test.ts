@@ -1,5 +1,7 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dynamodbNotificationLog } from '#shared/adapters/dynamodb/dynamodb-notification-log.ts';
+import { CHANGED } from '#shared/adapters/dynamodb/keys.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
 import { type DynamodbStore, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
@@ -130,6 +132,24 @@ describe('when people were first told of a rollback', () => {
     expect(answer).toBe('conflict');
   });
 
+  it('has a day that is over folded again, and no other', async () => {
+    const { log, clock } = open();
+    const today = aRollbackRecord({ id: 'today' });
+    const received = { ...today.timeline, firedAt: clock.now(), receivedAt: clock.now() };
+    await store.log.commit({ rollbacks: [record], remove: [], events: [] }, never);
+    await store.log.commit({ rollbacks: [{ ...today, timeline: received }], remove: [], events: [] }, never);
+    const changes = () => changedKeys(store);
+    const before = await changes();
+
+    await log.noteNotified('today', clock.now(), never);
+    const ofToday = await changes();
+    await log.noteNotified(record.id, clock.now(), never);
+    const ofOld = await changes();
+
+    expect(ofToday).toEqual(before);
+    expect(ofOld.filter((key) => !before.includes(key))).toEqual([expect.stringMatching(/^2026-03-04#.*#a1b2c3$/)]);
+  });
+
   it('makes no record where there is none', async () => {
     const { log } = open();
 
@@ -139,3 +159,15 @@ describe('when people were first told of a rollback', () => {
     expect(rollbacks.size).toBe(0);
   });
 });
+
+/** Which days are to be folded again. */
+async function changedKeys({ client, table }: DynamodbStore): Promise<string[]> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: table,
+      KeyConditionExpression: 'pk = :changed',
+      ExpressionAttributeValues: { ':changed': CHANGED },
+    }),
+  );
+  return Items.map((item) => String(item['sk']));
+}
