@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { apiClient } from './api/api-client.ts';
+import { type ApiClient, apiClient } from './api/api-client.ts';
 import { API_HELP, API_OPTIONS, apiOptions } from './api/api-options.ts';
 import { CliError } from './cli-error.ts';
 import { alignTable } from './print/align-table.ts';
@@ -29,7 +29,8 @@ const Row = z.looseObject({
   timeline: z.looseObject({ receivedAt: z.string() }),
   sla: z.looseObject({ alertToZeroMs: z.number().optional(), count: z.string() }),
 });
-const Page = z.looseObject({ rollbacks: z.array(Row) });
+const Page = z.looseObject({ rollbacks: z.array(Row), next: z.string().optional() });
+type Page = z.infer<typeof Page>;
 
 /** `weightless list` */
 export async function list(args: string[]): Promise<void> {
@@ -39,9 +40,9 @@ export async function list(args: string[]): Promise<void> {
   if (!/^[1-9]\d{0,2}$/.test(limit))
     throw new CliError(`--limit takes a number from 1 to 999, not ${JSON.stringify(limit)}`);
   const api = apiClient(apiOptions(values, process.env));
-  const answer = await api.get('/v1/rollbacks', { query: { limit, cluster, namespace, service } });
-  if (values.json) return void process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
-  const { rollbacks } = Page.parse(answer);
+  const page = await pages(api, Number(limit), { cluster, namespace, service });
+  if (values.json) return void process.stdout.write(`${JSON.stringify(page, null, 2)}\n`);
+  const { rollbacks } = page;
   if (rollbacks.length === 0) return void process.stdout.write('There are no rollbacks.\n');
   const [head = '', ...lines] = alignTable(
     ['RECEIVED', 'OUTCOME', 'TO ZERO', 'CLUSTER', 'CANARY', 'ID'],
@@ -49,6 +50,21 @@ export async function list(args: string[]): Promise<void> {
   );
   const painted = lines.map((line, index) => paintOutcome(line, rollbacks[index]?.outcome ?? ''));
   process.stdout.write(`${[head, ...painted].join('\n')}\n`);
+}
+
+/** A page may hold fewer than were asked for, and not be the last. */
+async function pages(
+  api: ApiClient,
+  limit: number,
+  filter: Readonly<Record<string, string | undefined>>,
+  cursor?: string,
+): Promise<Page> {
+  const query = { ...filter, limit: String(limit), cursor };
+  const page = Page.parse(await api.get('/v1/rollbacks', { query }));
+  const left = limit - page.rollbacks.length;
+  if (page.next === undefined || left <= 0) return page;
+  const rest = await pages(api, left, filter, page.next);
+  return { ...rest, rollbacks: [...page.rollbacks, ...rest.rollbacks] };
 }
 
 function cells({ rollbackId, cluster, canary, outcome, reason, timeline, sla }: z.infer<typeof Row>): string[] {

@@ -1,7 +1,8 @@
 import { API_HELP } from '#cli/api/api-options.ts';
 import { CliError } from '#cli/cli-error.ts';
+import { reasonOf } from './confirm.ts';
 import { describeMessage } from './describe.ts';
-import { COMMON_HELP, EXIT_HELP, needed, operateArguments } from './operate-options.ts';
+import { COMMON_HELP, EXIT_HELP, operateArguments } from './operate-options.ts';
 import { runOperation } from './run-operation.ts';
 
 const USAGE = 'weightless release CLUSTER/NAMESPACE/VIRTUALSERVICE --reason TEXT';
@@ -12,7 +13,7 @@ const HELP = `${USAGE}: end the hold on its canary
 The weights stay as they are; whoever deploys may change them from then on.
 
 Options
-  --reason TEXT    why: it is recorded, with the name of the token
+  --reason TEXT    why: it is recorded, with the name of the token; on a terminal it is asked for
 ${COMMON_HELP}
 ${API_HELP}
 
@@ -29,7 +30,7 @@ export async function release(args: string[]): Promise<void> {
   if (!cluster || !namespace || !name)
     throw new CliError(`${JSON.stringify(operand)} is no CLUSTER/NAMESPACE/VIRTUALSERVICE. Try --help`);
   const path = `/v1/holds/${[cluster, namespace, name].map(encodeURIComponent).join('/')}/release`;
-  const body = { reason: needed(values, 'reason', 'TEXT') };
+  const body = { reason: await reasonOf(values) };
   await runOperation({
     send: (dryRun) => api.post(path, body, { query: { dryRun: dryRun ? 'true' : undefined } }),
     values,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { API_HELP } from '#cli/api/api-options.ts';
 import { CliError, EXIT } from '#cli/cli-error.ts';
+import { reasonOf } from './confirm.ts';
 import { describeRollback } from './describe.ts';
 import { COMMON_HELP, EXIT_HELP, needed, operateArguments } from './operate-options.ts';
 import { runOperation } from './run-operation.ts';
@@ -12,7 +13,7 @@ const HELP = `${USAGE}: take its canary to zero, by hand
 
 Options
   --cluster NAME   as the settings name it
-  --reason TEXT    why: it is recorded, with the name of the token
+  --reason TEXT    why: it is recorded, with the name of the token; on a terminal it is asked for
   --canary DEST    host/subset, or a word that is either, where nothing marks the canary
   --key KEY        that of an earlier try, to go on with it (default: a new one)
 ${COMMON_HELP}
@@ -35,7 +36,7 @@ export async function rollback(args: string[]): Promise<void> {
     throw new CliError(`${JSON.stringify(operand)} is no NAMESPACE/VIRTUALSERVICE. Try --help`);
   const cluster = needed(values, 'cluster', 'NAME');
   const { canary } = values;
-  const body = { cluster, namespace, virtualService, reason: needed(values, 'reason', 'TEXT'), canary };
+  const body = { cluster, namespace, virtualService, reason: await reasonOf(values), canary };
   const key = typeof values['key'] === 'string' ? values['key'] : randomUUID();
   const headers = { 'idempotency-key': key };
   try {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiProblem } from '#cli/api/api-problem.ts';
 import { CliError, EXIT } from '#cli/cli-error.ts';
-import { confirm } from './confirm.ts';
+import { confirm, isTerminal } from './confirm.ts';
 import { commandsIn, describeDryRun } from './describe.ts';
 import type { OperateValues } from './operate-options.ts';
 
@@ -24,8 +24,7 @@ const PAUSE_MS = 1000;
 export async function runOperation({ send, values, question, describe }: Operation): Promise<void> {
   try {
     if (values['dry-run']) return print(await retried(() => send(true)), describeDryRun, values);
-    if (!values['yes'] && process.stdin.isTTY && process.stdout.isTTY)
-      process.stdout.write(describeDryRun(await retried(() => send(true))));
+    if (!values['yes'] && isTerminal()) process.stdout.write(describeDryRun(await retried(() => send(true))));
     await confirm(question, values);
     print(await retried(() => send(false)), describe, values);
   } catch (error) {

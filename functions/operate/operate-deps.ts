@@ -6,7 +6,7 @@ import type { RequestLog } from '#shared/ports/request-log.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
 
-export type OperateSettings = Pick<Settings, 'tokens' | 'mode' | 'alerts' | 'sla' | 'hold'>;
+export type OperateSettings = Pick<Settings, 'tokens' | 'mode' | 'alerts' | 'sla' | 'hold' | 'onRevert'>;
 
 export type OperateDeps = {
   readonly clusters: () => Promise<readonly Cluster[]>;

@@ -65,8 +65,8 @@ async function rollBackIn(
 }
 
 function policyOf({ settings }: OperateContext): ByHand['policy'] {
-  const { mode, sla: slaMs, hold: holdMs, alerts: rules } = settings;
-  return { rules, mode, clusterLabel: rules.clusterLabel, slaMs, holdMs };
+  const { mode, sla: slaMs, hold: holdMs, onRevert, alerts: rules } = settings;
+  return { rules, mode, clusterLabel: rules.clusterLabel, slaMs, holdMs, onRevert };
 }
 
 function report(

@@ -66,8 +66,8 @@ describe('what people do by hand on the command line', () => {
     expect(released).toMatchObject({ code: 0, stdout: `Nothing holds ${INCIDENT_NAME}.\n` });
   });
 
-  test('shows in a dry run the patch, and writes nothing', async () => {
-    const { code, stdout } = await cli([...BY_HAND, '--dry-run']);
+  test('shows in a dry run the patch, and writes nothing: it needs no reason', async () => {
+    const { code, stdout } = await cli([...BY_HAND.slice(0, -2), '--dry-run']);
 
     expect(code).toBe(0);
     expect(stdout).toMatch(/^A dry run: nothing was written\.\n/);
@@ -158,11 +158,16 @@ describe('what was rolled back, on the command line', () => {
   const record = aRollbackRecord({ outcome: 'rolled-back', reason: undefined });
 
   async function env(): Promise<Record<string, string>> {
-    const url = await serve(async ({ rawPath }) =>
-      rawPath === '/v1/rollbacks'
-        ? json(200, { rollbacks: [record, hostile].map(rollbackData) })
-        : json(200, { ...rollbackData(hostile), history: hostile.history }),
-    );
+    // In pages of one, as the service may give them.
+    const url = await serve(async ({ rawPath, queryStringParameters: { cursor } = {} }) => {
+      if (rawPath !== '/v1/rollbacks') {
+        const history = hostile.history.map((entry) => ({ ...entry, at: new Date(entry.at).toISOString() }));
+        return json(200, { rollback: { ...rollbackData(hostile), history } });
+      }
+      return cursor === undefined
+        ? json(200, { rollbacks: [rollbackData(record)], next: 'second' })
+        : json(200, { rollbacks: [rollbackData(hostile)] });
+    });
     return { WEIGHTLESS_URL: url, WEIGHTLESS_TOKEN: TOKEN };
   }
 
@@ -186,6 +191,12 @@ describe('what was rolled back, on the command line', () => {
     expect(stdout).toMatch(/\/v2 +99 +0$/m);
     expect(stdout).toContain('To take the canary to zero:\n  kubectl ');
     expect(stdout).not.toContain('\u001b');
+  });
+
+  test('is listed up to a limit', async () => {
+    const { stdout } = await runCli(['list', '--limit', '1', '--json'], { env: await env() });
+
+    expect(JSON.parse(stdout)).toMatchObject({ rollbacks: [{ outcome: 'rolled-back' }], next: 'second' });
   });
 
   test.each([['list'], ['show', 'a1b2c3']])('is JSON where that is asked for: %s', async (...args) => {
