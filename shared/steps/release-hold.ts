@@ -26,7 +26,7 @@ export type HoldRelease = {
 /** The one patch of a release, before it is sent: what a dry run shows. */
 export type PlannedRelease = {
   readonly operations: readonly PatchOperation[];
-  /** The entries that end, as the patch leaves them: with their state, and `ended`. */
+  /** The entries that end, as the patch leaves them; with a restore also what else held its canary, as released. */
   readonly ended: readonly JournalEntry[];
   /** The object's entries that still hold a canary then. */
   readonly open: readonly JournalEntry[];
@@ -116,12 +116,18 @@ export function planRelease(object: VirtualService, release: HoldRelease, now: n
   const edits = release.edits ? release.edits(object, ending) : [];
   if (!edits) return { kind: 'does-not-fit', ending };
   const end = endOf(release, now);
-  const entries = endEntries(journal, ending, { state: release.state, end });
+  const freed = release.state === 'restored' ? alsoHeld(journal, ending) : [];
+  const all = [...ending, ...freed];
+  const entries = passOnFlux(journal, all).map((entry, index) => {
+    const before = journal.entries[index];
+    if (!before || !all.includes(before)) return entry;
+    return { ...entry, state: freed.includes(before) ? ('released' as const) : release.state, ended: end };
+  });
   const operations = releasePatch(
     object,
     edits,
     entries,
-    ending.some(({ flux }) => flux),
+    all.some(({ flux }) => flux),
   );
   if (!operations) return { kind: 'no-room' };
   return {
@@ -130,6 +136,15 @@ export function planRelease(object: VirtualService, release: HoldRelease, now: n
     ended: entries.filter(({ ended }) => ended === end),
     open: entries.filter(({ state }) => state === 'open'),
   };
+}
+
+/** What else holds a canary that is restored would take it to zero again within the minute: it is released. */
+function alsoHeld({ entries }: Journal, ending: readonly JournalEntry[]): JournalEntry[] {
+  const isSame = (a: JournalEntry, b: JournalEntry) =>
+    a.canary === undefined || b.canary === undefined || a.canary === b.canary;
+  return entries.filter(
+    (entry) => entry.state === 'open' && !ending.includes(entry) && ending.some((one) => isSame(one, entry)),
+  );
 }
 
 function endOf({ by, why }: HoldRelease, at: number): HoldEnd {
@@ -145,15 +160,11 @@ function mayEnd({ state }: JournalEntry, to: HoldRelease['state']): boolean {
 }
 
 /** Flux is told to leave the object alone while any entry is open, whichever of them told it so. */
-function endEntries(
-  { entries }: Journal,
-  ending: readonly JournalEntry[],
-  { state, end }: { readonly state: HoldRelease['state']; readonly end: HoldEnd },
-): JournalEntry[] {
+function passOnFlux({ entries }: Journal, ending: readonly JournalEntry[]): JournalEntry[] {
   const owed = ending.some(({ flux }) => flux);
   const heir = owed ? entries.find((entry) => entry.state === 'open' && !ending.includes(entry)) : undefined;
   return entries.map((entry) => {
-    if (ending.includes(entry)) return { ...entry, state, ended: end, flux: undefined };
+    if (ending.includes(entry)) return { ...entry, flux: undefined };
     return entry === heir ? { ...entry, flux: true } : entry;
   });
 }
