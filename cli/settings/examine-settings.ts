@@ -45,6 +45,7 @@ export function examineSettings(text: string, now: number): ExaminedSettings {
       ...settings.clusters.flatMap(warnOfPlace),
       ...authorities.flatMap((found) => found.warnings),
       ...warnOfTokens(settings, now),
+      ...warnOfChannels(settings),
     ],
     holds: { settings, parameters: split.parameters.map(({ name, bytes }) => ({ name, bytes })) },
   };
@@ -52,6 +53,13 @@ export function examineSettings(text: string, now: number): ExaminedSettings {
 
 function warnOfMode({ mode }: Settings): string[] {
   return mode === 'act' ? [] : [`mode is ${mode}: nothing is rolled back, whatever an object's own mode says`];
+}
+
+/** Nobody is a choice, too, but seldom a wanted one. */
+function warnOfChannels({ notify: { channels } }: Settings): string[] {
+  if (channels.length === 0) return ['notify.channels is empty: nobody is told of what could not be rolled back'];
+  const hears = channels.some(({ filter }) => filter?.severities?.includes('critical') ?? true);
+  return hears ? [] : ['no channel of notify.channels hears of what is critical'];
 }
 
 /** A deployed function has the variables and files of its package, where a token has no place. */

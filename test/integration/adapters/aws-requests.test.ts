@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, GetParametersByPathCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +9,9 @@ import type { AwsCaller } from '#shared/adapters/aws/aws-request.ts';
 import { getParameter } from '#shared/adapters/aws/get-parameter.ts';
 import { getSecretValue } from '#shared/adapters/aws/get-secret-value.ts';
 import { ssmSettingsSource } from '#shared/adapters/aws/ssm-settings-source.ts';
+import { snsNotifier } from '#shared/adapters/sns/sns-notifier.ts';
+import { formatSns } from '#shared/domain/notify/format-sns.ts';
+import { someNews } from '#test/builders/news.ts';
 import { type AskedOfAws, type AwsServer, assumedRole, json, startAwsServer } from '#test/doubles/aws-server.ts';
 import { fakeClock } from '#test/doubles/fake-clock.ts';
 
@@ -36,6 +40,23 @@ function looked({ method, path, headers, body }: AskedOfAws) {
     scope: / Credential=([^,]*),/.exec(headers.authorization ?? '')?.[1]?.replace(/\/\d{8}\//, '/DATE/'),
     body: form ? Object.fromEntries(new URLSearchParams(body)) : JSON.parse(body),
   };
+}
+
+const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:rollbacks.fifo';
+const news = someNews({ type: 'RollbackFailed' });
+
+function publish() {
+  const { subject, message, attributes } = formatSns(news.notice);
+  const values = Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]);
+  return new PublishCommand({
+    TopicArn: TOPIC,
+    Subject: subject,
+    Message: message,
+    MessageStructure: 'json',
+    MessageAttributes: Object.fromEntries(values),
+    MessageGroupId: news.notice.rollbackId,
+    MessageDeduplicationId: news.event.id,
+  });
 }
 
 describe('a request that is signed here', () => {
@@ -92,6 +113,11 @@ describe('a request that is signed here', () => {
       () => assumeRole(aws, ROLE, fakeClock(NOW)).get(never),
       () => new STSClient(sdk()).send(new AssumeRoleCommand({ RoleArn: ROLE, RoleSessionName: 'weightless' })),
     ],
+    [
+      'Publish',
+      () => snsNotifier({ aws, topicArn: TOPIC }).notify(news, never),
+      () => new SNSClient(sdk()).send(publish()),
+    ],
   ])('asks for %s what a client of the SDK asks, and takes the same answer', async (_action, ours, theirs) => {
     await ours();
     await theirs();
@@ -99,7 +125,7 @@ describe('a request that is signed here', () => {
     const [byUs, bySdk] = server.asked.map(looked);
     expect(server.asked).toHaveLength(2);
     expect(byUs).toEqual(bySdk);
-    expect(byUs?.scope).toMatch(/^AKID\/DATE\/eu-central-1\/(ssm|sts|secretsmanager)\/aws4_request$/);
+    expect(byUs?.scope).toMatch(/^AKID\/DATE\/eu-central-1\/(ssm|sns|sts|secretsmanager)\/aws4_request$/);
   });
 
   it('takes the same keys from STS as a client of the SDK', async () => {

@@ -7,7 +7,7 @@ const NOW = Date.parse('2027-03-04T00:00:00Z');
 const example = JSON.parse(readFileSync('infra/settings/example.json', 'utf8'));
 const [eks, , onPremises] = example.clusters;
 const token = { name: 'alertmanager', sha256: 'a'.repeat(64), scope: 'alerts' };
-const minimal = { clusters: [eks], tokens: [token] };
+const minimal = { clusters: [eks], tokens: [token], notify: example.notify };
 
 const examine = (document: unknown) => examineSettings(JSON.stringify(document), NOW);
 
@@ -46,6 +46,10 @@ describe('the shipped example of settings', () => {
     expect(words).toContain('a canary within its hold goes to zero again');
     expect(words).toContain('namespaces payments, checkout; VirtualServices only');
     expect(words).toMatch(/on-call-browser +read +until 2030-01-01/);
+    expect(words).toMatch(
+      /on-call +pagerduty +region eu, routing key in the secret weightless\/pagerduty, key routingKey/,
+    );
+    expect(words).toMatch(/slack-payments +slack +C0123456789, by the token in .* services payment-svc\.production/);
     expect(words).toMatch(/clusters\/on-premises +\d+ bytes/);
     expect(words).not.toContain('Warnings');
   });
@@ -116,6 +120,16 @@ describe('settings that can be deployed', () => {
       'the kill switch is thrown',
       { ...minimal, mode: 'observe' },
       ["mode is observe: nothing is rolled back, whatever an object's own mode says"],
+    ],
+    [
+      'nobody is told',
+      { ...minimal, notify: { channels: [] } },
+      ['notify.channels is empty: nobody is told of what could not be rolled back'],
+    ],
+    [
+      'nobody is told of what is critical',
+      { ...minimal, notify: { channels: [{ ...example.notify.channels[0], filter: { severities: ['info'] } }] } },
+      ['no channel of notify.channels hears of what is critical'],
     ],
     [
       'a token is in a variable',
