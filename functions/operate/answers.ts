@@ -1,4 +1,4 @@
-import { kubectl, VIRTUAL_SERVICE } from '#shared/domain/command.ts';
+import { type Command, kubectl, VIRTUAL_SERVICE } from '#shared/domain/command.ts';
 import { showCommand } from '#shared/domain/commands-for.ts';
 import { readManaged } from '#shared/domain/managed.ts';
 import { MARK } from '#shared/domain/marks.ts';
@@ -23,23 +23,29 @@ export function isResponse(found: Cluster | HttpResponse): found is HttpResponse
 }
 
 /** Runs what asks the cluster and the store: where one gives no answer it is 503, with the way around us. */
-export async function withFaults(work: () => Promise<HttpResponse>, { log }: OperateDeps): Promise<HttpResponse> {
+export async function withFaults(
+  work: () => Promise<HttpResponse>,
+  { log }: OperateDeps,
+  commands: readonly Command[] = [],
+): Promise<HttpResponse> {
   try {
     return await work();
   } catch (fault) {
-    if (fault instanceof ClusterFault) return clusterFault(fault, log);
+    if (fault instanceof ClusterFault) return clusterFault(fault, log, commands);
     if (!(fault instanceof StoreFault)) throw fault;
     log.error('The store does not answer', { cause: fault.message });
-    return problem(503, 'The store of the rollbacks does not answer. Send the request again, or see docs/runbook.md');
+    return problem(503, 'The store of the rollbacks does not answer. Send the request again, or see docs/runbook.md', {
+      commands,
+    });
   }
 }
 
 /** Missing rights are for a person to give: no retry mends them. */
-function clusterFault(fault: ClusterFault, log: Log): HttpResponse {
+function clusterFault(fault: ClusterFault, log: Log, commands: readonly Command[]): HttpResponse {
   const { reason, message } = faultReason(fault);
   log.error('The cluster gave no usable answer', { reason, cause: message });
   const [status, next] = fault.kind === 'forbidden' ? [409, 'See'] : [503, 'Send the request again, or see'];
-  return problem(status, `${message.replace(/\.?$/, '.')} ${next} docs/runbook.md`, { reason });
+  return problem(status, `${message.replace(/\.?$/, '.')} ${next} docs/runbook.md`, { reason, commands });
 }
 
 /** What to look at, or into, where there is no such object or it has not opted in. */

@@ -6,7 +6,7 @@ import { type HttpResponse, json, problem } from '#shared/runtime/http.ts';
 import { startBudget, withRetries } from '#shared/steps/budget.ts';
 import { recordEnded } from '#shared/steps/record-ended.ts';
 import { type ReleaseParts, releaseByHand, releaseOperations } from '#shared/steps/release-by-hand.ts';
-import { deniedProblem, restoreProblem } from '#shared/steps/restore-words.ts';
+import { deniedProblem, restoreProblem, showIt } from '#shared/steps/restore-words.ts';
 import { clusterNamed, isResponse, unmanaged, withFaults } from './answers.ts';
 import type { OperateContext, OperateDeps } from './operate-deps.ts';
 import { readBody } from './read-body.ts';
@@ -26,7 +26,8 @@ export async function release(hold: Hold, context: OperateContext, deps: Operate
   const budget = startBudget(deps.clock, context.signal, context.receivedAt);
   const requester = { name: context.name, reason: read.body.reason };
   const parts: ReleaseParts = { ref: { namespace, name }, requester, cluster, budget };
-  return withFaults(() => releaseIn(cluster, parts, context, deps), deps);
+  const commands = [showIt(`${namespace}/${name}`, cluster.context)];
+  return withFaults(() => releaseIn(cluster, parts, context, deps), deps, commands);
 }
 
 async function releaseIn(

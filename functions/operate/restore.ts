@@ -7,7 +7,7 @@ import { startBudget } from '#shared/steps/budget.ts';
 import { rollbackData } from '#shared/steps/build-events.ts';
 import { type EndedHolds, recordEnded } from '#shared/steps/record-ended.ts';
 import { planRestore, type RestoreParts, type RestorePlan, restoreRollback } from '#shared/steps/restore-rollback.ts';
-import { deniedProblem, type RestoreProblem } from '#shared/steps/restore-words.ts';
+import { deniedProblem, type RestoreProblem, showIt } from '#shared/steps/restore-words.ts';
 import { clusterNamed, isResponse, withFaults } from './answers.ts';
 import type { OperateContext, OperateDeps } from './operate-deps.ts';
 import { readBody } from './read-body.ts';
@@ -21,7 +21,8 @@ export async function restore(id: string, context: OperateContext, deps: Operate
     if (!record) return problem(404, `There is no rollback ${id.slice(0, 100)}; GET /v1/rollbacks lists them`);
     const cluster = await clusterNamed(record.cluster, deps);
     if (isResponse(cluster)) return cluster;
-    return restoreIn(cluster, record, read.body, context, deps);
+    const commands = record.virtualServices.map((name) => showIt(name, cluster.context));
+    return withFaults(() => restoreIn(cluster, record, read.body, context, deps), deps, commands);
   }, deps);
 }
 

@@ -75,7 +75,8 @@ function report(
   { log, meter }: OperateDeps,
 ): void {
   for (const { outcome, reason, message, record } of entries) {
-    meter.count('RollbackOutcome', { outcome, reason: reason ?? 'none' });
+    // What the request lacks is told to whoever sent it: that is no alarm.
+    if (outcome !== 'refused') meter.count('RollbackOutcome', { outcome, reason: reason ?? 'none' });
     const about = {
       outcome,
       reason: undefined,

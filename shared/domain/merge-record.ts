@@ -150,8 +150,10 @@ function slaOf(draft: RollbackDraft, existing: RollbackRecord | undefined): Reco
   return { targetMs: draft.slaMs, ...judged, ...timed, count };
 }
 
+/** Whoever asked by hand, and is told what the request lacks, is awake. */
 function pagesOf(draft: RollbackDraft): boolean {
-  return pages(draft) || (draft.residual !== 'unknown' && draft.residual.some(pagesFor));
+  const isAnswered = isManual(draft.alert) && draft.outcome === 'refused';
+  return (pages(draft) && !isAnswered) || (draft.residual !== 'unknown' && draft.residual.some(pagesFor));
 }
 
 /** `breachToldAt`: when the breach of its SLA target was told before this write. */

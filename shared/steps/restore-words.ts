@@ -70,7 +70,8 @@ export function deniedProblem(
   };
 }
 
-function showIt(virtualService: string, context: string | undefined): Command {
+/** What to look at first. */
+export function showIt(virtualService: string, context: string | undefined): Command {
   const [namespace = '', name = ''] = virtualService.split('/');
   return {
     does: `show ${virtualService}`,

@@ -13,7 +13,7 @@ import {
   type Operation,
   operateService,
 } from '#test/doubles/operate-service.ts';
-import { answers, scriptedCluster } from '#test/doubles/scripted-cluster.ts';
+import { answers, fails, scriptedCluster, times } from '#test/doubles/scripted-cluster.ts';
 
 const FLUX = 'kustomize.toolkit.fluxcd.io/reconcile';
 
@@ -303,6 +303,31 @@ describe('a restore', () => {
 
     expect(status).toBe(200);
     expect(weights(service)).toEqual([1, 99]);
+  });
+
+  it('is possible while the kill switch is on: it takes back what was done', async () => {
+    const { service, id } = await rolledBack();
+    const off = service.operator({ settings: async () => ({ ...service.settings, mode: 'observe' }) });
+
+    const { status } = await service.operate(restoring(id), off);
+
+    expect(status).toBe(200);
+    expect(weights(service)).toEqual([1, 99]);
+  });
+
+  it('is 503 where the cluster does not answer, with what to look at', async () => {
+    const { service, id } = await rolledBack();
+    const cluster = scriptedCluster(service.cluster, { get: times(9, fails('unauthorized')) });
+
+    const { status, body } = await service.operate(
+      restoring(id),
+      service.operator({ clusters: async () => [cluster] }),
+    );
+
+    expect({ status, body }).toMatchObject({
+      status: 503,
+      body: { error: expect.stringContaining('docs/runbook.md'), commands: [{ run: expect.stringContaining('get ') }] },
+    });
   });
 
   it('undoes a rollback by hand as any other', async () => {

@@ -115,6 +115,36 @@ describe('a rollback by hand', () => {
     expect(await service.records()).toMatchObject([{ outcome: 'failed', reason: 'unreachable' }]);
   });
 
+  it('is held as any other: put back, it is taken to zero again, until the hold is over', async () => {
+    const service = operateService();
+    await service.operate(byHand());
+    service.clock.advance(61_000);
+    putBack(service);
+
+    await runGuardOf(service);
+    const again = weights(service);
+    service.clock.advance(5 * HOUR_MS);
+    await runGuardOf(service);
+
+    expect(again).toEqual([100, 0]);
+    expect(journal(service).entries).toMatchObject([{ state: 'closed', reasserts: 1 }]);
+    expect(await told(service)).toEqual([
+      'RollbackCompleted',
+      'RollbackReverted',
+      'RollbackReasserted',
+      'HoldReleased',
+    ]);
+  });
+
+  it('wakes nobody where it is refused: whoever asked is told', async () => {
+    const service = operateService();
+
+    await service.operate(byHand({ ask: { canary: 'v9' } }));
+
+    expect(await service.records()).toMatchObject([{ outcome: 'refused', pages: false }]);
+    expect([...service.meter.totals.keys()].filter((name) => name.startsWith('RollbackOutcome'))).toEqual([]);
+  });
+
   it('does not wait for a store that is down, and is the same rollback when the request comes again', async () => {
     const service = operateService();
     const down = () => Promise.reject(new StoreFault('the store is down'));
