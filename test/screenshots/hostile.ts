@@ -70,8 +70,8 @@ function namedRecord(name: string, url: string): RollbackRecord {
     ],
     residual: [{ kind: 'unmanaged-virtual-service', virtualService: name, route: name, what: name }],
     unknowns: [name],
-    requestedBy: { name, reason: name },
     history: [{ kind: 'restored', at: record.timeline.firedAt + 90_000, virtualService: name, by: name, why: name }],
+    requestedBy: undefined,
     supersededBy: name,
     episode: { id: `${name}2`, firedAt: record.timeline.firedAt },
   };

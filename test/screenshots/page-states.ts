@@ -19,6 +19,7 @@ export function pageStates(): Record<string, string> {
     'report-hostile': reportPage(hostileReport(), [hostileRecord()], now).markup,
     'report-long': reportPage(longReport(), [longRecord()], now).markup,
     rollback: rollbackPage(rolledBack, now).markup,
+    'rollback-by-hand': rollbackPage({ ...rolledBack, requestedBy: { name: 'alice', reason: 'v2 fails' } }, now).markup,
     'rollback-refused': rollbackPage(refusedRecord(), now).markup,
     'rollback-hostile': rollbackPage(hostileRecord(), now).markup,
     'rollback-long': rollbackPage(longRecord(), now).markup,

@@ -1,3 +1,4 @@
+import { eventTypeOf } from '#shared/domain/outcome.ts';
 import type { HistoryEntry, RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { stagesOf } from '#shared/domain/timeline.ts';
 import { type Html, html } from '#shared/runtime/html.ts';
@@ -6,29 +7,34 @@ import { duration, time } from './words.ts';
 
 type Happening = { readonly at: number; readonly words: string; readonly goal?: boolean };
 
-const STAGE_WORDS: Readonly<Record<string, string>> = {
-  fired: 'The alert fired',
-  received: 'We received it',
-  targeted: 'We knew the canary and what to change',
-  zeroed: 'The canary was at zero',
-  recorded: 'Recorded',
-  notified: 'People were told',
-  verified: 'Verified: no request reached the canary any more',
-  resolved: 'The alert resolved',
-};
+/** What each time stands for, with the event that told of it. */
+function stageWords({ outcome, requestedBy }: RollbackRecord): Readonly<Record<string, string>> {
+  const event = eventTypeOf(outcome);
+  return {
+    fired: requestedBy ? `${requestedBy.name} asked for it` : 'The alert fired',
+    received: 'We received it',
+    targeted: 'We knew the canary and what to change',
+    zeroed: 'The canary was at zero',
+    recorded: `Recorded${event ? ` (${event})` : ''}`,
+    notified: 'People were told',
+    verified: 'Verified: no request reached the canary any more',
+    resolved: 'The alert resolved (AlertResolved)',
+  };
+}
 
 /** All that happened about a rollback, in its order, each with its distance from the alert. */
 export function happenings(record: RollbackRecord): Html {
   const { timeline, history, slaBreachedAt } = record;
+  const words = stageWords(record);
   const stages = stagesOf(timeline).map(({ name, at }) => ({
     at,
-    words: STAGE_WORDS[name] ?? name,
+    words: words[name] ?? name,
     goal: name === 'zeroed',
   }));
   const told =
     slaBreachedAt === undefined
       ? []
-      : [{ at: slaBreachedAt, words: 'The SLA target was over: told as RollbackSlaBreached' }];
+      : [{ at: slaBreachedAt, words: 'The SLA target was missed (RollbackSlaBreached)' }];
   const later = history
     .filter(({ kind }) => kind !== 'resolved' && kind !== 'verified')
     .map((entry) => ({ at: entry.at, words: historyWords(entry) }));

@@ -5,7 +5,8 @@ import { table } from './table.ts';
 import { counted } from './words.ts';
 
 /** The alert as it came: its links first, as they are what a person follows. */
-export function alertSection({ alert, truncatedAlerts }: RollbackRecord): Html {
+export function alertSection({ alert, truncatedAlerts, requestedBy }: RollbackRecord): Html {
+  if (requestedBy) return html``;
   if (isBare(alert)) {
     return html`<section>
 <h2>The alert</h2>

@@ -45,9 +45,10 @@ ${items}</ul></div>
 `;
 }
 
-/** How to give the canary its weights back once it is mended. */
+/** How to give the canary its weights back once it is mended; it is done once. */
 export function restoreSection(record: RollbackRecord): Html {
-  if (record.outcome !== 'rolled-back' || record.weights.length === 0) return html``;
+  const restored = record.history.some(({ kind }) => kind === 'restored');
+  if (record.outcome !== 'rolled-back' || record.weights.length === 0 || restored) return html``;
   const { ours, byHand } = restoreCommands(record);
   const manual =
     byHand.length > 0
@@ -55,7 +56,7 @@ export function restoreSection(record: RollbackRecord): Html {
       : '';
   return html`<section>
 <h2>To give the canary its weights back</h2>
-<p>Once it is mended. This ends the hold, and is refused if somebody has changed the VirtualService since.</p>
+<p>Once it is mended. This asks why, ends the hold, and is refused if somebody has changed the VirtualService since.</p>
 ${ours.map(commandLine)}${manual}</section>
 `;
 }

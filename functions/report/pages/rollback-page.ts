@@ -30,8 +30,8 @@ function head(record: RollbackRecord, name: string): Html {
 <h1>${name}</h1>
 <p>${message}</p>
 ${later}<dl class="facts">
-<dt>Alert to zero</dt><dd><strong>${sla.alertToZeroMs === undefined ? 'not at zero' : duration(sla.alertToZeroMs)}</strong>${timeline.zeroedPrecision === 'journal' ? ' (to the second: taken from the object afterwards)' : ''}; ${slaWords(record)}</dd>
-${requestedBy ? html`<dt>Asked for by</dt><dd>${requestedBy.name}: “${requestedBy.reason}”</dd>\n` : ''}<dt>Alert</dt><dd>${alert.name || 'unnamed'}, fired ${time(timeline.firedAt)}</dd>
+<dt>${requestedBy ? 'Request' : 'Alert'} to zero</dt><dd><strong>${sla.alertToZeroMs === undefined ? 'not at zero' : duration(sla.alertToZeroMs)}</strong>${timeline.zeroedPrecision === 'journal' ? ' (to the second: taken from the object afterwards)' : ''}; ${slaWords(record)}</dd>
+${requestedBy ? html`<dt>Asked for by</dt><dd>${requestedBy.name}: “${requestedBy.reason}”</dd>\n` : ''}${requestedBy ? '' : html`<dt>Alert</dt><dd>${alert.name || 'unnamed'}, fired ${time(timeline.firedAt)}</dd>\n`}
 ${verified(timeline)}<dt>Where</dt><dd>${cluster === '-' ? 'cluster unknown' : cluster}; ${virtualServices.join(', ') || 'no VirtualService'}</dd>
 </dl>
 `;

@@ -157,6 +157,23 @@ describe('the page of a rollback', () => {
     expect(rollback({ outcome: 'refused', reason: 'stable-not-ready' })).not.toContain('weightless restore');
   });
 
+  it('gives no command to restore what was restored', () => {
+    const history = [{ kind: 'restored' as const, at: REPORT_TO, virtualService: 'production/payment-svc', by: 'bob' }];
+
+    const page = rollback({ outcome: 'rolled-back', reason: undefined, history });
+
+    expect(page).toContain('The weights of production/payment-svc were brought back by bob (RollbackRestored)');
+    expect(page).not.toContain('<pre>weightless restore');
+  });
+
+  it('names who asked for it by hand, and no alert', () => {
+    const page = rollback({ requestedBy: { name: 'alice', reason: 'v2 <fails>' } });
+
+    expect(page).toContain('alice: “v2 &lt;fails&gt;”');
+    expect(page).toContain('alice asked for it');
+    expect(page).not.toContain('<h2>The alert</h2>');
+  });
+
   it('tells what to do where a person has to', () => {
     const page = rollback({ outcome: 'refused', reason: 'stable-not-ready' });
 
