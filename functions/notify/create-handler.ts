@@ -112,7 +112,14 @@ class Handling {
     this.again.push(...messages);
     const own = Math.min(FIRST_WAIT_MS * 2 ** (attemptOf(messages) - 1), LONGEST_WAIT_MS);
     const wait = Math.max(own, afterMs ?? 0);
-    await Promise.allSettled(messages.map(({ receipt }) => this.#deps.queue.postpone(receipt, wait, this.#signal)));
+    await Promise.all(messages.map((message) => this.#postpone(message, wait)));
+  }
+
+  async #postpone({ id, receipt }: Message, ms: number): Promise<void> {
+    const { queue, log } = this.#deps;
+    await queue.postpone(receipt, ms, this.#signal).catch((cause: unknown) => {
+      log.warn('A message comes again later than it could', { messageId: id, cause: String(cause) });
+    });
   }
 
   async #bury(messages: readonly Message[], about: { readonly problem: string } & Record<string, unknown>) {

@@ -23,7 +23,7 @@ const SECRETS_LIMIT_MS = 5000;
 /** From this attempt on somebody is told even if the table does not say whether he has been: twice is better than never. */
 const WITHOUT_CLAIM_FROM = 4;
 /** How long to wait for another who has the same in hand. */
-const TAKEN_MS = 30_000;
+const TAKEN_MS = 20_000;
 
 /** Tells one channel of one event, unless it was told before. Never throws. */
 export async function deliver(

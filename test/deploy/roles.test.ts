@@ -44,7 +44,17 @@ describe('the roles of the functions', () => {
       'rollback',
       [...logs('Rollback'), ...RECORDS, ...SETTINGS, CLUSTER_TOKEN, 'sqs:SendMessage on RollbackDeadLetters.Arn'],
     ],
-    ['report', [...logs('Report'), 'dynamodb:Query on Table.Arn/index/byDay', ...SETTINGS]],
+    [
+      'report',
+      [
+        ...logs('Report'),
+        'dynamodb:BatchGetItem on Table.Arn',
+        'dynamodb:BatchGetItem on Table.Arn/index/byDay',
+        'dynamodb:Query on Table.Arn',
+        'dynamodb:Query on Table.Arn/index/byDay',
+        ...SETTINGS,
+      ],
+    ],
     ['operate', [...logs('Operate'), ...RECORDS, ...SETTINGS, CLUSTER_TOKEN]],
     [
       'publish',
@@ -63,6 +73,7 @@ describe('the roles of the functions', () => {
       [
         ...logs('Guard'),
         ...RECORDS,
+        'dynamodb:Query on Table.Arn/index/byDay',
         'dynamodb:Query on Table.Arn/index/unfinished',
         'dynamodb:Query on Table.Arn/index/unsent',
         'dynamodb:UpdateItem on Table.Arn',
@@ -80,7 +91,7 @@ describe('the roles of the functions', () => {
           (action) => `sqs:${action} on NotifyQueue.Arn`,
         ),
         'sqs:SendMessage on NotifyDeadLetters.Arn',
-        ...['DeleteItem', 'GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action} on Table.Arn`),
+        ...['GetItem', 'PutItem', 'UpdateItem'].map((action) => `dynamodb:${action} on Table.Arn`),
         ...SETTINGS,
       ],
     ],

@@ -10,9 +10,12 @@ import {
   finishesPending,
   isMadeFromJournal,
   isMarkedSent,
+  isNoted,
   isOnTheBus,
   isSentAgain,
+  isTakenOver,
   isTold,
+  noEventIsKept,
   openReport,
   poisonIsKept,
   readsSettings,
@@ -36,7 +39,7 @@ const NEEDED: readonly Row[] = [
   ['rollback', 'ssm:GetParametersByPath', 'Settings', readsSettings('rollback', rolledBack)],
   ['rollback', 'secretsmanager:GetSecretValue', 'ReadSecrets', rollsBack('first')],
   ['rollback', 'ssm:GetParameter', 'ReadParameters', rollsBack('second')],
-  ['report', 'dynamodb:Query', 'LastRollbacks', showsReport],
+  ['report', 'dynamodb:Query', 'Rollbacks', showsReport],
   ['report', 'ssm:GetParametersByPath', 'Settings', readsSettings('report', openReport)],
   ['publish', 'dynamodb:UpdateItem', 'MarkSent', isMarkedSent],
   ['publish', 'events:PutEvents', 'Events', isOnTheBus],
@@ -53,6 +56,13 @@ const NEEDED: readonly Row[] = [
   ['guard', 'ssm:GetParameter', 'ReadParameters', isMadeFromJournal('second')],
   ['notify', 'ssm:GetParametersByPath', 'Settings', readsSettings('notify', rolledBack)],
   ['notify', 'secretsmanager:GetSecretValue', 'ReadSecrets', isTold],
+  ['notify', 'sqs:SendMessage', 'Deliveries', isTold],
+  ['notify', 'sqs:ChangeMessageVisibility', 'Deliveries', isTakenOver],
+  ['notify', 'sqs:SendMessage', 'DeadLetters', noEventIsKept],
+  ['notify', 'dynamodb:PutItem', 'Notifications', isTold],
+  ['notify', 'dynamodb:UpdateItem', 'Notifications', isNoted],
+  // Who has it in hand is read where it is not to be had.
+  ['notify', 'dynamodb:GetItem', 'Notifications', isTakenOver],
 ];
 
 /** What Lambda itself does in a function's name; the emulator does it without asking the role. */

@@ -37,6 +37,9 @@ export type World = {
   readonly outsideUrl: string;
 };
 
+/** The one channel that people are told by. */
+export const CHANNEL = 'outside';
+
 export type FunctionVerb = 'rollback' | 'report' | 'publish' | 'guard' | 'notify';
 
 /** What the deployed function of this verb is called. */
@@ -91,7 +94,7 @@ export async function startWorld(stops: (() => Promise<unknown>)[]): Promise<Wor
     notify: {
       channels: [
         {
-          name: 'outside',
+          name: CHANNEL,
           type: 'webhook',
           url: `${outside.url}/notifications`,
           signingKey: await inSecretsManager(aws, 'signing-key', signingKey),

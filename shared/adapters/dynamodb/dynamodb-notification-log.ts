@@ -1,10 +1,4 @@
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { parseRollbackItem } from '#shared/contracts/items.ts';
 import { changedDays } from '#shared/domain/report/changed-days.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
@@ -30,7 +24,7 @@ export function dynamodbNotificationLog(
   const expiresAt = () => Math.floor(now() / 1000) + KEEP_SECONDS;
 
   /** `false` where the condition does not hold. */
-  async function write(command: PutCommand | UpdateCommand | DeleteCommand, signal: AbortSignal): Promise<boolean> {
+  async function write(command: PutCommand | UpdateCommand, signal: AbortSignal): Promise<boolean> {
     try {
       // The client takes each of them by itself, and not one that may be any.
       await retryCrowded(() => sendOne(client, command, signal), signal);
@@ -66,13 +60,15 @@ export function dynamodbNotificationLog(
     await write(new PutCommand({ TableName: table, Item }), signal);
   }
 
+  /** It has run out from now on. */
   async function release(delivery: Delivery, signal: AbortSignal): Promise<void> {
-    const command = new DeleteCommand({
+    const command = new UpdateCommand({
       TableName: table,
       Key: notifiedKey(delivery),
+      UpdateExpression: 'SET #until = :never',
       ConditionExpression: '#stage = :sending',
-      ExpressionAttributeNames: { '#stage': 'stage' },
-      ExpressionAttributeValues: { ':sending': 'sending' },
+      ExpressionAttributeNames: { '#stage': 'stage', '#until': 'until' },
+      ExpressionAttributeValues: { ':sending': 'sending', ':never': 0 },
     });
     await write(command, signal);
   }
@@ -131,10 +127,9 @@ function unlessChanged(error: unknown): { readonly Attributes?: undefined } {
 
 async function sendOne(
   client: DynamoDBDocumentClient,
-  command: PutCommand | UpdateCommand | DeleteCommand,
+  command: PutCommand | UpdateCommand,
   abortSignal: AbortSignal,
 ): Promise<void> {
   if (command instanceof PutCommand) await client.send(command, { abortSignal });
-  else if (command instanceof UpdateCommand) await client.send(command, { abortSignal });
   else await client.send(command, { abortSignal });
 }

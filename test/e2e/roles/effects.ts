@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { sampleEvent } from '#cli/notify/sample-event.ts';
+import { deliveryBody } from '#shared/contracts/delivery.ts';
 import { aWebhook } from '#test/builders/alert.ts';
 import { kube } from '#test/real/engines/kube-objects.ts';
 import { destinationRule, virtualService } from '#test/real/incident-world.ts';
@@ -10,7 +12,7 @@ import { alertAbout, webhookAbout } from '../alerts.ts';
 import { logsOf } from '../function-logs.ts';
 import type { BusListener } from '../listen-to-bus.ts';
 import type { Stack } from '../stack.ts';
-import { CLUSTERS, type FunctionVerb, functionName } from '../world.ts';
+import { CHANNEL, CLUSTERS, type FunctionVerb, functionName } from '../world.ts';
 
 type Place = { readonly stack: Stack; readonly bus: BusListener };
 
@@ -157,6 +159,38 @@ export function isSentAgain(seen: 'bus' | 'mark'): Effect {
 export async function isTold({ stack }: Place): Promise<() => Promise<boolean>> {
   const namespace = await rolledBack(stack);
   return async () => (await stack.notifications(namespace)).length > 0;
+}
+
+/** The record says when people were told. */
+export async function isNoted({ stack }: Place): Promise<() => Promise<boolean>> {
+  const namespace = await rolledBack(stack);
+  return async () => (await stack.records(namespace)).some(({ timeline }) => timeline['notifiedAt'] !== undefined);
+}
+
+/** What is no event gets to the dead letters of notify. */
+export async function noEventIsKept({ stack }: Place): Promise<() => Promise<boolean>> {
+  const id = `no-event-${Date.now()}`;
+  await send(stack, id);
+  return async () => {
+    const QueueUrl = stack.world.outputs['NotifyDeadLettersUrl'];
+    const { Messages = [] } = await stack.aws.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }),
+    );
+    return Messages.some(({ Body = '' }) => Body.includes(id));
+  };
+}
+
+/** What another had in hand, who is gone, is told after him: soon, as the message is put off by seconds only. */
+export async function isTakenOver({ stack }: Place): Promise<() => Promise<boolean>> {
+  const id = `taken-over-${Date.now()}`;
+  const key = { pk: `NOTIFIED#${id}`, sk: `CHANNEL#${CHANNEL}` };
+  await put(stack, { ...key, stage: 'sending', until: Date.now() + 10_000 });
+  await send(stack, deliveryBody({ ...sampleEvent('RollbackCompleted', Date.now()), id }, CHANNEL));
+  return async () => (await stack.notifications(id)).length > 0;
+}
+
+async function send({ aws, world }: Stack, MessageBody: string): Promise<void> {
+  await aws.sqs.send(new SendMessageCommand({ QueueUrl: world.outputs['NotifyQueueUrl'], MessageBody }));
 }
 
 export async function runGuard({ aws }: Stack): Promise<unknown> {
