@@ -59,10 +59,7 @@ async function run(options: StartOptions, stops: (() => Promise<void>)[]): Promi
   const parts = { cluster: source.cluster, clusterUrl: source.url, tokens, mode: options.mode, log };
   const guard = startGuard({ settings: localSettings(parts), cluster: source.cluster, store, bus, log });
   stops.push(() => guard.stop());
-  const server = await listen(
-    localService({ ...parts, rollbackLog: store.rollbackLog, requestLog: store.requestLog }),
-    options.port,
-  );
+  const server = await listen(localService({ ...parts, ...store }), options.port);
   stops.push(() => server.close());
 
   out(`Weightless listens on ${server.url}`);

@@ -1,11 +1,14 @@
 import { createOperateHandler } from '#functions/operate/create-handler.ts';
 import { routeOf } from '#functions/operate/route-of.ts';
 import { createReportHandler } from '#functions/report/create-handler.ts';
+import { routeOf as reportRouteOf } from '#functions/report/routes.ts';
 import { createRollbackHandler } from '#functions/rollback/create-handler.ts';
 import { type Settings, SettingsSchema } from '#shared/contracts/settings.ts';
 import type { Mode } from '#shared/domain/mode.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
+import type { DayLog } from '#shared/ports/day-log.ts';
 import type { RequestLog } from '#shared/ports/request-log.ts';
+import type { RollbackList } from '#shared/ports/rollback-list.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
 import { methodOf, pathOf } from '#shared/runtime/http.ts';
@@ -17,6 +20,8 @@ export type LocalServiceDeps = {
   readonly cluster: Cluster;
   readonly clusterUrl: string;
   readonly rollbackLog: RollbackLog;
+  readonly rollbackList: RollbackList;
+  readonly dayLog: DayLog;
   readonly requestLog: RequestLog;
   readonly tokens: LocalTokens;
   readonly mode?: Mode | undefined;
@@ -28,16 +33,16 @@ export const noMeter: Meter = { count: () => undefined, milliseconds: () => unde
 
 /** The handlers of the deployed functions behind one address; API Gateway's part is choosing by path. */
 export function localService(deps: LocalServiceDeps): HttpHandler {
-  const { cluster, rollbackLog, requestLog, log } = deps;
+  const { cluster, rollbackLog, rollbackList, dayLog, requestLog, log } = deps;
   const settings = localSettings(deps);
   const common = { settings: async () => settings, rollbackLog, clock: systemClock, log };
   const rollback = createRollbackHandler({ ...common, clusters: async () => [cluster], meter: noMeter });
-  const report = createReportHandler(common);
+  const report = createReportHandler({ ...common, rollbackList, dayLog });
   const operate = createOperateHandler({ ...common, requestLog, clusters: async () => [cluster], meter: noMeter });
   return async (event, options) => {
     try {
       if (methodOf(event) === 'POST' && routeOf(pathOf(event))) return await operate(event, options);
-      return await (pathOf(event) === '/' ? report : rollback)(event, options);
+      return await (reportRouteOf(pathOf(event)) ? report : rollback)(event, options);
     } catch (error) {
       return answerUnforeseen(error, log);
     }

@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPublishHandler } from '#functions/publish/create-handler.ts';
 import type { OnUnreadable } from '#shared/adapters/dynamodb/recent.ts';
+import type { DayLog } from '#shared/ports/day-log.ts';
 import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
 import type { RequestLog } from '#shared/ports/request-log.ts';
+import type { RollbackList } from '#shared/ports/rollback-list.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log } from '#shared/ports/telemetry.ts';
 import { resendEvents } from '#shared/steps/resend-events.ts';
@@ -15,6 +17,8 @@ import { LOCAL_AWS } from './local-aws.ts';
 /** Where the local stack keeps its records, with what it writes flowing to the bus. */
 export type LocalStore = {
   readonly rollbackLog: RollbackLog;
+  readonly rollbackList: RollbackList;
+  readonly dayLog: DayLog;
   readonly requestLog: RequestLog;
   readonly outbox: Outbox;
   readonly kind: string;
@@ -64,6 +68,8 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
     await sendWaiting({ outbox, bus, log });
     return {
       rollbackLog: adapters.dynamodbRollbackLog(client, TABLE, { onUnreadable }),
+      rollbackList: adapters.dynamodbRollbackList(client, TABLE, { onUnreadable }),
+      dayLog: adapters.dynamodbDayLog(client, TABLE, { onUnreadable }),
       requestLog: adapters.dynamodbRequestLog(client, TABLE),
       outbox,
       kind: dataDir ? `DynamoDB (dynoxide), in ${dataDir}` : 'DynamoDB (dynoxide), in memory',
@@ -107,6 +113,8 @@ async function loadAdapters() {
     { createTable },
     { dynamodbOutbox },
     { dynamodbRollbackLog },
+    { dynamodbRollbackList },
+    { dynamodbDayLog },
     { dynamodbRequestLog },
     { pollStream },
   ] = await Promise.all([
@@ -114,10 +122,21 @@ async function loadAdapters() {
     import('#shared/adapters/dynamodb/create-table.ts'),
     import('#shared/adapters/dynamodb/dynamodb-outbox.ts'),
     import('#shared/adapters/dynamodb/dynamodb-rollback-log.ts'),
+    import('#shared/adapters/dynamodb/dynamodb-rollback-list.ts'),
+    import('#shared/adapters/dynamodb/dynamodb-day-log.ts'),
     import('#shared/adapters/dynamodb/dynamodb-request-log.ts'),
     import('./stream-poller.ts'),
   ]);
-  return { documentClient, createTable, dynamodbOutbox, dynamodbRollbackLog, dynamodbRequestLog, pollStream };
+  return {
+    documentClient,
+    createTable,
+    dynamodbOutbox,
+    dynamodbRollbackLog,
+    dynamodbRollbackList,
+    dynamodbDayLog,
+    dynamodbRequestLog,
+    pollStream,
+  };
 }
 
 function dataFile(dataDir: string | undefined): string | undefined {
@@ -144,5 +163,6 @@ async function memoryStore({ bus, log }: LocalStoreOptions, kind: string): Promi
       .catch((cause: unknown) => log.error('Events were not sent', { cause: String(cause) }));
   });
   const requestLog = memoryRequestLog();
-  return { rollbackLog, requestLog, outbox: rollbackLog.outbox, kind, stop: async () => void unsubscribe() };
+  const { outbox, dayLog, rollbackList } = rollbackLog;
+  return { rollbackLog, rollbackList, dayLog, requestLog, outbox, kind, stop: async () => void unsubscribe() };
 }

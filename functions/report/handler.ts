@@ -1,6 +1,8 @@
 import { awsCaller } from '#shared/adapters/aws/aws-caller.ts';
 import { ssmSettingsSource } from '#shared/adapters/aws/ssm-settings-source.ts';
 import { documentClient } from '#shared/adapters/dynamodb/document-client.ts';
+import { dynamodbDayLog } from '#shared/adapters/dynamodb/dynamodb-day-log.ts';
+import { dynamodbRollbackList } from '#shared/adapters/dynamodb/dynamodb-rollback-list.ts';
 import { dynamodbRollbackLog } from '#shared/adapters/dynamodb/dynamodb-rollback-log.ts';
 import { readFunctionEnv } from '#shared/runtime/env.ts';
 import { httpFunction } from '#shared/runtime/http-function.ts';
@@ -16,14 +18,17 @@ const log = createLog('weightless-report');
 const meter = createMeter('weightless-report', process.env['WEIGHTLESS_STAGE']);
 const aws = awsCaller({ environment: process.env, clock });
 const keeper = openSettings(process.env, { source: (path) => ssmSettingsSource({ aws, path }), clock, log, meter });
-const rollbackLog = dynamodbRollbackLog(documentClient(), table, { onUnreadable: logUnreadable(log) });
+const client = documentClient();
+const options = { onUnreadable: logUnreadable(log) };
 
 export const handler = httpFunction(
   createReportHandler({
     settings: async () => (await keeper.current()).settings,
     settingsAtHand: () => keeper.atHand(),
     renewedSettings: () => keeper.renewed(),
-    rollbackLog,
+    rollbackLog: dynamodbRollbackLog(client, table, options),
+    rollbackList: dynamodbRollbackList(client, table, options),
+    dayLog: dynamodbDayLog(client, table, options),
     clock,
     log,
   }),

@@ -161,6 +161,11 @@ export const SettingsSchema = z.strictObject({
   ),
   /** Rollback SLA target and hold where an object does not say another. */
   sla: z._default(duration, 60_000),
+  /** The share of rollbacks that have to meet it: what the report holds them against. */
+  slaObjective: z._default(
+    z.number().check(z.gt(0, 'expected a share such as 0.99'), z.lt(1, 'expected a share such as 0.99')),
+    0.99,
+  ),
   hold: z._default(duration, 3_600_000),
   /** What is done where a canary is put back within its hold, and its object does not say another. */
   onRevert: z._default(z.enum(ON_REVERT), 'reassert'),

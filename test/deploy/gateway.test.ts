@@ -10,6 +10,11 @@ describe('the gateway of the stack', () => {
     expect(new Set(routes.map(({ Properties }) => Properties['RouteKey']))).toEqual(
       new Set([
         'GET /',
+        'GET /rollbacks/{id}',
+        'GET /v1/report',
+        'GET /v1/rollbacks',
+        'GET /v1/rollbacks/{id}',
+        'GET /openapi.json',
         'GET /healthz',
         'POST /v1/alerts',
         'POST /v1/heartbeat',

@@ -40,7 +40,8 @@ describe('the local HTTP adapter', () => {
     const log = recordingLog();
     const broken = () => Promise.reject(new Error('nobody foresaw this'));
     const cluster = { name: 'test', virtualServices: { list: broken, listPage: broken, get: broken, patch: broken } };
-    const parts = { cluster, clusterUrl: 'https://kubernetes.example.com', rollbackLog: memoryRollbackLog(), log };
+    const rollbackLog = memoryRollbackLog();
+    const parts = { ...rollbackLog, cluster, clusterUrl: 'https://kubernetes.example.com', rollbackLog, log };
     const server = await listening(
       localService({ ...parts, requestLog: memoryRequestLog(), tokens: localTokens({ WEIGHTLESS_ALERTS_TOKEN: 'a' }) }),
     );

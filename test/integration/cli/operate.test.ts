@@ -33,10 +33,12 @@ describe('what people do by hand on the command line', () => {
   let url: string;
   beforeEach(async () => {
     cluster = memoryCluster({ objects: [aVirtualService()], clock: systemClock });
+    const rollbackLog = memoryRollbackLog();
     const service = localService({
+      ...rollbackLog,
       cluster,
       clusterUrl: 'https://cluster.example',
-      rollbackLog: memoryRollbackLog(),
+      rollbackLog,
       requestLog: memoryRequestLog(),
       tokens: localTokens({ WEIGHTLESS_OPERATE_TOKEN: TOKEN }),
       log: recordingLog(),

@@ -48,8 +48,7 @@ export async function startServiceInProcess(
     const handler = localService({
       cluster,
       clusterUrl,
-      rollbackLog: store.rollbackLog,
-      requestLog: store.requestLog,
+      ...store,
       tokens,
       log,
     });

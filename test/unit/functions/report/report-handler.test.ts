@@ -1,128 +1,247 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createReportHandler } from '#functions/report/create-handler.ts';
-import type { TokenSettings } from '#shared/contracts/settings.ts';
+import { REPORT_ROUTES } from '#functions/report/routes.ts';
+import openApi from '#infra/openapi.json' with { type: 'json' };
+import { parseReport } from '#shared/contracts/report.ts';
+import { RollbackViewSchema } from '#shared/contracts/rollback-view.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
-import { type RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
-import { systemClock } from '#shared/runtime/system-clock.ts';
-import { anHttpEvent } from '#test/builders/http-event.ts';
-import { aRollbackRecord } from '#test/builders/rollback-record.ts';
-import { recordingLog } from '#test/doubles/recording-log.ts';
+import { StoreFault } from '#shared/ports/rollback-log.ts';
+import { aRollbackRecord, FIRED_AT } from '#test/builders/rollback-record.ts';
+import { REPORT_TOKENS, reportService } from '#test/doubles/report-service.ts';
 
-const tokens: TokenSettings[] = [
-  { name: 'reader', sha256: createHash('sha256').update('read-me').digest('hex'), scope: 'read' },
-  { name: 'alertmanager', sha256: createHash('sha256').update('alert-me').digest('hex'), scope: 'alerts' },
-];
-const asReader = { authorization: `Basic ${Buffer.from('anyone:read-me').toString('base64')}` };
+const NOW = FIRED_AT + 3_600_000;
+const PATHS = REPORT_ROUTES.map((path) => path.replace('{id}', 'a1b2c3'));
 
-function handlerOver(recent: RollbackLog['recent'], settings = async () => ({ tokens })) {
-  const unused = () => Promise.reject(new Error('not asked'));
-  const rollbackLog: RollbackLog = { recent, read: unused, commit: unused, ofFiring: unused, unfinished: unused };
-  return createReportHandler({ settings, rollbackLog, clock: systemClock, log: recordingLog() });
+function aRolledBack(overrides: Partial<RollbackRecord> = {}): RollbackRecord {
+  const { supersededBy, ...record } = aRollbackRecord({ outcome: 'rolled-back', reason: undefined, ...overrides });
+  return record;
 }
 
-function get(records: readonly RollbackRecord[], headers: Record<string, string> = asReader, path = '/') {
-  const handler = handlerOver(async () => records);
-  return handler(anHttpEvent({ method: 'GET', path, headers }), { signal: AbortSignal.timeout(5000) });
+function bodyOf(response: { body?: string | undefined }) {
+  return JSON.parse(response.body ?? '');
 }
 
-describe('the page of the last rollbacks', () => {
-  it('asks a browser for the password', async () => {
-    const { statusCode, headers } = await get([], { authorization: '' });
+describe('who may read', () => {
+  const cases = PATHS.flatMap((path) => [
+    ...REPORT_TOKENS.map(({ name }) => [path, `the token ${name}`, `Bearer ${name}`, STATUS[name] ?? 0] as const),
+    [path, 'a password', `Basic ${Buffer.from('me:read').toString('base64')}`, 200] as const,
+    [path, 'an unknown token', 'Bearer nobody', 401] as const,
+    [path, 'nothing', '', 401] as const,
+  ]);
 
-    expect(statusCode).toBe(401);
-    expect(headers?.['www-authenticate']).toMatch(/^Basic realm=/);
+  it.each(cases)('GET %s with %s: answered as it should be (%s, %i)', async (path, _who, authorization, status) => {
+    const service = reportService(NOW);
+    await service.write(aRolledBack());
+
+    const { statusCode, headers } = await service.get(path, { headers: { authorization } });
+
+    expect(statusCode).toBe(status);
+    expect(headers?.['cache-control']).toBe('no-store');
+    if (status === 401) expect(headers?.['www-authenticate']).toMatch(/^Basic realm=/);
   });
 
-  it('is not for a token that may only send alerts', async () => {
-    const { statusCode, body } = await get([], { authorization: 'Bearer alert-me' });
+  it.each(PATHS)('%s takes GET alone', async (path) => {
+    const { statusCode, headers } = await reportService(NOW).get(path, { method: 'POST' });
 
-    expect(statusCode).toBe(403);
-    expect(body).toContain('its scope must be read');
+    expect(statusCode).toBe(405);
+    expect(headers?.['allow']).toBe('GET');
   });
 
-  it('shows weights before and after, the timeline, and what to do', async () => {
-    const record = aRollbackRecord({
-      outcome: 'refused',
-      reason: 'sole-destination',
-      commands: [{ does: 'show it', run: 'kubectl get virtualservice' }],
-      weights: [
-        {
-          virtualService: 'shop/pay',
-          route: 'users',
-          before: [{ to: 'pay/v2', weight: 99 }],
-          after: [{ to: 'pay/v2', weight: 0 }],
-        },
-      ],
-    });
+  it.each(['/nothing', '/v1', '/v1/rollbacks/', '/v1/rollbacks/a/b', '/rollbacks', '/rollbacks/%zz', '/constructor'])(
+    'there is no %s',
+    async (path) => {
+      expect((await reportService(NOW).get(path)).statusCode).toBe(404);
+    },
+  );
 
-    const { statusCode, body } = await get([record]);
+  it('is nobody while the tokens cannot be loaded: 503, never 401', async () => {
+    const service = reportService(NOW, { settings: () => Promise.reject(new Error('no settings')) });
 
-    expect(statusCode).toBe(200);
-    expect(body).toContain('refused: sole-destination');
-    expect(body).toMatch(/<td>pay\/v2<\/td><td class="n">99<\/td><td class="n">0<\/td>/);
-    expect(body).toContain('<code>kubectl get virtualservice</code>');
-    expect(body).toMatch(/<li>fired <time datetime="/);
+    expect((await service.get('/')).statusCode).toBe(503);
+  });
+});
+
+const STATUS: Readonly<Record<string, number>> = { alerts: 403, read: 200, operate: 200, expired: 401 };
+
+describe('the report over HTTP', () => {
+  it('is JSON that the contract reads', async () => {
+    const service = reportService(NOW);
+    await service.write(aRolledBack());
+
+    const report = parseReport(bodyOf(await service.get('/v1/report', { query: { window: '24h' } })));
+
+    expect(report.total.episodes.met).toBe(1);
+    expect(report).toMatchObject({ objective: 0.99, targetMs: 60_000, window: { name: '24h' } });
   });
 
-  it('escapes what comes from outside, and lets no script run', async () => {
-    const hostile = '<script>alert("1")</script>&\'';
-    const record = aRollbackRecord({ message: hostile, canary: hostile, virtualServices: [hostile], cluster: hostile });
-
-    const { headers, body } = await get([record]);
-
-    expect(body).not.toContain('<script');
-    expect(body).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;');
-    expect(headers?.['content-security-policy']).toContain("default-src 'none'");
-  });
-
-  it('names the hash of the very style that it carries', async () => {
-    const { headers, body } = await get([]);
-
-    const style = /<style>([\s\S]*)<\/style>/.exec(body ?? '')?.[1] ?? '';
-    const hash = createHash('sha256').update(style).digest('base64');
-    expect(headers?.['content-security-policy']).toContain(`style-src 'sha256-${hash}'`);
-  });
-
-  it('says that nothing has been rolled back yet', async () => {
-    const { body } = await get([]);
-
-    expect(body).toContain('Nothing has been rolled back yet');
-  });
-
-  it('answers 503 where the store does not answer', async () => {
-    const handler = handlerOver(() => Promise.reject(new StoreFault('down')));
-
-    const { statusCode } = await handler(anHttpEvent({ method: 'GET', path: '/', headers: asReader }), {
-      signal: AbortSignal.timeout(5000),
-    });
-
-    expect(statusCode).toBe(503);
-  });
-
-  it('answers 503, never 401, where the tokens cannot be loaded', async () => {
-    const handler = handlerOver(
-      async () => [],
-      () => Promise.reject(new Error('no settings')),
+  it('holds what is asked for', async () => {
+    const service = reportService(NOW);
+    await service.write(
+      aRolledBack(),
+      aRolledBack({ id: 'b', canary: 'cart.shop.svc.cluster.local', episode: undefined }),
     );
 
-    const { statusCode } = await handler(anHttpEvent({ method: 'GET', path: '/' }), {
-      signal: AbortSignal.timeout(5000),
+    const { body } = await service.get('/v1/report', { query: { service: 'cart', namespace: 'shop' } });
+
+    const { total, filter, window } = parseReport(JSON.parse(body ?? ''));
+    expect([total.rollbacks.total, filter, window.name]).toEqual([1, { namespace: 'shop', service: 'cart' }, '30d']);
+  });
+
+  it('is CSV for who asks for that first, with one row for the window, the one before, each day and each service', async () => {
+    const service = reportService(NOW);
+    await service.write(aRolledBack());
+
+    const { body, headers } = await service.get('/v1/report', {
+      query: { window: '7d' },
+      headers: { accept: 'text/csv, */*' },
     });
 
-    expect(statusCode).toBe(503);
+    const [head = '', ...rows] = (body ?? '').trimEnd().split('\r\n');
+    expect(headers).toMatchObject({ 'content-type': expect.stringContaining('text/csv'), vary: 'accept' });
+    expect(rows.map((row) => row.split(',')[0])).toEqual(['window', 'before', ...Array(7).fill('day'), 'service']);
+    expect(new Set(rows.map((row) => row.split(',').length))).toEqual(new Set([head.split(',').length]));
+  });
+
+  it('gives no spreadsheet a formula to run', async () => {
+    const service = reportService(NOW);
+    await service.write(aRolledBack({ cluster: '=HYPERLINK("http://x","a")' }));
+
+    const { body } = await service.get('/v1/report', { headers: { accept: 'text/csv' } });
+
+    expect(body).toContain(`,"'=HYPERLINK(""http://x"",""a"")",`);
   });
 
   it.each([
-    ['GET', '/nothing', 404],
-    ['POST', '/', 405],
-  ])('answers %s %s with %i', async (method, path, expected) => {
-    const handler = handlerOver(async () => []);
+    ['/v1/report', { window: '5d' }, /window takes 24h, 7d/],
+    ['/v1/report', { windw: '7d' }, /no parameter "windw"; there are window, cluster/],
+    ['/', { window: 'x' }, /window takes/],
+    ['/v1/rollbacks', { limit: '0' }, /limit takes a number from 1 to 1000/],
+    ['/v1/rollbacks', { limit: '1e3' }, /limit takes/],
+    ['/v1/rollbacks', { outcome: 'levitated' }, /outcome takes pending, skipped/],
+    ['/v1/rollbacks', { from: 'yesterday' }, /from takes 2026-03-04 or/],
+    ['/v1/rollbacks', { to: '2026-13-01' }, /to takes/],
+    ['/v1/rollbacks', { cursor: '{}' }, /cursor takes what the page before/],
+  ])('answers 400 to %s with %j, and says what is allowed', async (path, query, said) => {
+    const { statusCode, body } = await reportService(NOW).get(path, { query });
 
-    const { statusCode } = await handler(anHttpEvent({ method, path, headers: asReader }), {
-      signal: AbortSignal.timeout(5000),
+    expect(statusCode).toBe(400);
+    expect(JSON.parse(body ?? '').error).toMatch(said);
+  });
+
+  it('answers 503 where the store does not answer, and logs why', async () => {
+    const away = () => Promise.reject(new StoreFault('down'));
+    const service = reportService(NOW, { dayLog: { ...reportService(NOW).store.dayLog, records: away } });
+
+    const { statusCode } = await service.get('/v1/report');
+
+    expect(statusCode).toBe(503);
+    expect(JSON.stringify(service.log.lines)).toContain('down');
+  });
+});
+
+describe('rollbacks over HTTP', () => {
+  it('come in pages, the last received first, each once', async () => {
+    const service = reportService(NOW);
+    const { timeline } = aRollbackRecord();
+    await service.write(
+      ...['a', 'b', 'c', 'd', 'e'].map((id, index) =>
+        aRolledBack({ id, timeline: { ...timeline, receivedAt: FIRED_AT + index } }),
+      ),
+    );
+    const ids: string[][] = [];
+    let cursor: string | undefined;
+
+    do {
+      const query = { limit: '2', ...(cursor ? { cursor } : {}) };
+      const { rollbacks, next } = bodyOf(await service.get('/v1/rollbacks', { query }));
+      ids.push(rollbacks.map(({ rollbackId }: { rollbackId: string }) => rollbackId));
+      cursor = next;
+    } while (cursor !== undefined);
+
+    expect(ids).toEqual([['e', 'd'], ['c', 'b'], ['a']]);
+  });
+
+  it.each([
+    [{ cluster: 'us' }, ['b']],
+    [{ service: 'cart' }, ['c']],
+    [{ namespace: 'shop', outcome: 'refused' }, ['c']],
+    [{ from: '2026-03-04T05:06:11Z' }, ['d']],
+    [{ to: '2026-03-04T05:06:10.500Z' }, ['c', 'b', 'a']],
+  ])('are filtered by %j', async (query, ids) => {
+    const service = reportService(NOW);
+    const at = (ms: number) => ({ ...aRollbackRecord().timeline, receivedAt: FIRED_AT + ms });
+    await service.write(
+      aRolledBack({ id: 'a', timeline: at(1) }),
+      aRolledBack({ id: 'b', cluster: 'us', timeline: at(2) }),
+      aRolledBack({
+        id: 'c',
+        canary: 'cart.shop.svc.cluster.local/v2',
+        outcome: 'refused',
+        reason: 'other-version',
+        timeline: at(3),
+      }),
+      aRolledBack({ id: 'd', timeline: at(5000) }),
+    );
+
+    const { rollbacks } = bodyOf(await service.get('/v1/rollbacks', { query }));
+
+    expect(rollbacks.map(({ rollbackId }: { rollbackId: string }) => rollbackId)).toEqual(ids);
+  });
+
+  it('are told in the words of the events, with their history', async () => {
+    const service = reportService(NOW);
+    await service.write(aRollbackRecord());
+
+    const { rollback } = bodyOf(await service.get('/v1/rollbacks/a1b2c3'));
+
+    expect(RollbackViewSchema.parse(rollback)).toEqual(rollback);
+    expect(rollback).toMatchObject({
+      rollbackId: 'a1b2c3',
+      timeline: { firedAt: '2026-03-04T05:06:07.000Z' },
+      supersededBy: 'd4e5f6',
     });
+    expect(rollback.history[0]).toEqual({
+      kind: 'improved',
+      at: '2026-03-04T05:06:07.001Z',
+      from: { outcome: 'pending', reason: 'conflict' },
+    });
+  });
 
-    expect(statusCode).toBe(expected);
+  it.each(['/v1/rollbacks/nope', '/rollbacks/nope'])('%s is none', async (path) => {
+    expect((await reportService(NOW).get(path)).statusCode).toBe(404);
+  });
+
+  it('never come as more than Lambda can answer', async () => {
+    const service = reportService(NOW);
+    for (let id = 0; id < 20; id += 1) await service.write(aRolledBack({ id: `r${id}`, message: 'x'.repeat(390_000) }));
+
+    const first = await service.get('/v1/rollbacks');
+    const { rollbacks, next } = bodyOf(first);
+    const rest = bodyOf(await service.get('/v1/rollbacks', { query: { cursor: next } }));
+
+    expect(Buffer.byteLength(first.body ?? '')).toBeLessThan(6 * 1024 * 1024);
+    expect(rollbacks.length + rest.rollbacks.length).toBe(20);
+  });
+});
+
+describe('the pages', () => {
+  it('show the report and a rollback, let no script run, and escape what comes from outside', async () => {
+    const service = reportService(NOW);
+    const hostile = '<script>alert("1")</script>&\'';
+    await service.write(aRolledBack({ message: hostile, virtualServices: [hostile], cluster: hostile }));
+
+    for (const path of ['/', '/rollbacks/a1b2c3']) {
+      const { statusCode, headers, body } = await service.get(path);
+
+      expect(statusCode).toBe(200);
+      expect(headers?.['content-security-policy']).toContain("default-src 'none'");
+      expect(body).not.toContain('<script');
+      expect(body).toContain('&lt;script&gt;');
+    }
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('is served', async () => {
+    expect(bodyOf(await reportService(NOW).get('/openapi.json'))).toEqual(openApi);
   });
 });

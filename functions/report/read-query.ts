@@ -1,0 +1,102 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { OUTCOMES, type Outcome } from '#shared/domain/outcome.ts';
+import type { ReportFilter } from '#shared/domain/report/report.ts';
+import { DAY_MS, parseWindow, type ReportRange } from '#shared/domain/report/report-window.ts';
+import { isCursor } from '#shared/ports/rollback-list.ts';
+import { type HttpResponse, problem } from '#shared/runtime/http.ts';
+
+export type Read<T> =
+  | { readonly kind: 'read'; readonly query: T }
+  | { readonly kind: 'wrong'; readonly response: HttpResponse };
+
+export const REPORT_PARAMETERS = ['window', 'cluster', 'namespace', 'service'] as const;
+export const LIST_PARAMETERS = ['limit', 'cursor', 'cluster', 'namespace', 'service', 'outcome', 'from', 'to'] as const;
+
+export const DEFAULT_WINDOW = '30d';
+const DEFAULT_LIMIT = '50';
+const MAX_LIMIT = 1000;
+/** As long as records are kept. */
+const MAX_AGE_MS = 400 * DAY_MS;
+const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+export type ReportQuery = { readonly range: ReportRange; readonly filter: ReportFilter };
+
+/** Which report is asked for, or 400 with what is allowed. */
+export function readReportQuery(event: APIGatewayProxyEventV2, now: number): Read<ReportQuery> {
+  const given = parametersOf(event, REPORT_PARAMETERS);
+  if (given.kind === 'wrong') return given;
+  const window = parseWindow(given.query['window'] ?? DEFAULT_WINDOW, now);
+  if (window.kind === 'wrong') return wrong('window', window.allowed);
+  return { kind: 'read', query: { range: window.range, filter: filterOf(given.query) } };
+}
+
+export type ListQuery = {
+  readonly filter: ReportFilter;
+  readonly outcome?: Outcome | undefined;
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+};
+
+/** Which rollbacks are asked for, or 400 with what is allowed. */
+export function readListQuery(event: APIGatewayProxyEventV2, now: number): Read<ListQuery> {
+  const given = parametersOf(event, LIST_PARAMETERS);
+  if (given.kind === 'wrong') return given;
+  for (const [name, { takes, is }] of Object.entries(LIST_RULES)) {
+    const text = given.query[name];
+    if (text !== undefined && !is(text)) return wrong(name, takes);
+  }
+  const { limit = DEFAULT_LIMIT, outcome, from = '', to = '', cursor } = given.query;
+  const query = {
+    filter: filterOf(given.query),
+    outcome: OUTCOMES.find((known) => known === outcome),
+    from: Math.max(Date.parse(from) || 0, now - MAX_AGE_MS),
+    to: Date.parse(to) || now + 1,
+    limit: Number(limit),
+    cursor,
+  };
+  return { kind: 'read', query };
+}
+
+type Rule = { readonly takes: string; readonly is: (text: string) => boolean };
+
+const TIME: Rule = {
+  takes: '2026-03-04 or 2026-03-04T05:06:07Z',
+  is: (text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)),
+};
+const LIST_RULES: Readonly<Record<string, Rule>> = {
+  limit: {
+    takes: `a number from 1 to ${MAX_LIMIT}`,
+    is: (text) => /^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_LIMIT,
+  },
+  outcome: { takes: OUTCOMES.join(', '), is: (text) => OUTCOMES.some((known) => known === text) },
+  from: TIME,
+  to: TIME,
+  cursor: { takes: 'what the page before gave as next', is: isCursor },
+};
+
+type Parameters = Readonly<Record<string, string | undefined>>;
+
+function parametersOf({ queryStringParameters }: APIGatewayProxyEventV2, known: readonly string[]): Read<Parameters> {
+  const given = queryStringParameters ?? {};
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown === undefined) return { kind: 'read', query: given };
+  const response = problem(
+    400,
+    `There is no parameter ${JSON.stringify(unknown.slice(0, 100))}; there are ${known.join(', ')}`,
+  );
+  return { kind: 'wrong', response };
+}
+
+function wrong(name: string, allowed: string): { readonly kind: 'wrong'; readonly response: HttpResponse } {
+  return {
+    kind: 'wrong',
+    response: problem(400, `The parameter ${name} takes ${allowed}`, { parameter: name, allowed }),
+  };
+}
+
+/** One that is there and empty asks for nothing. */
+function filterOf({ cluster, namespace, service }: Parameters): ReportFilter {
+  return { ...(cluster ? { cluster } : {}), ...(namespace ? { namespace } : {}), ...(service ? { service } : {}) };
+}

@@ -1,0 +1,198 @@
+import * as z from 'zod';
+import { ReleaseRequestSchema, RestoreRequestSchema, RollbackRequestSchema } from '#shared/contracts/operate.ts';
+import { ReportSchema } from '#shared/contracts/report.ts';
+import { RollbackViewSchema } from '#shared/contracts/rollback-view.ts';
+import { OUTCOMES } from '#shared/domain/outcome.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+type Scope = 'alerts' | 'read' | 'operate';
+
+const text = { type: 'string' };
+const query = (name: string, description: string, schema: Json = text) => ({ name, in: 'query', description, schema });
+const id = { name: 'id', in: 'path', required: true, schema: text };
+const FILTERS = [
+  query('cluster', 'Of this cluster only, by its name in the settings.'),
+  query('namespace', "Of this namespace only: that of the canary's host."),
+  query('service', "Of this service only: that of the canary's host."),
+];
+const WINDOW = query('window', '24h, 7d, 30d (the default), 90d, or two days such as 2026-03-01/2026-03-31.');
+const DRY_RUN = query('dryRun', 'Shows the patch and sends none.', { type: 'string', enum: ['true'] });
+const KEY = { name: 'Idempotency-Key', in: 'header', description: 'The same key is the same request.', schema: text };
+
+const json = (schema: Json): Json => ({ 'application/json': { schema } });
+const schemaOf = (schema: z.core.$ZodType): Json => z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' });
+const page: Json = { 'text/html': { schema: text } };
+const problem = { $ref: '#/components/schemas/Problem' };
+const ROLLBACK = { $ref: '#/components/schemas/Rollback' };
+const objectOf = (must: Json, may: Json = {}): Json => ({
+  type: 'object',
+  required: Object.keys(must),
+  properties: { ...must, ...may },
+});
+const anything = { type: 'object', additionalProperties: true };
+
+const MEANINGS: Readonly<Record<number, string>> = {
+  400: 'The request is not what is asked for here; the error says what is.',
+  401: 'No token that the settings know.',
+  403: "The token's scope does not allow it.",
+  404: 'There is none.',
+  409: 'It cannot be done as things are; the error says why.',
+  413: 'The body is too large.',
+  415: 'The body is no JSON.',
+  503: 'It cannot be told or done now; the same once more may do it.',
+};
+
+type Operation = {
+  readonly does: string;
+  readonly scopes: readonly Scope[];
+  readonly answers: Json;
+  readonly problems: readonly number[];
+  readonly parameters?: readonly Json[];
+  readonly body?: Json;
+};
+
+function operation({ does, scopes, answers, problems, parameters = [], body }: Operation): Json {
+  const may = scopes.length > 0 ? [401, 403, ...problems] : problems;
+  return {
+    summary: does,
+    ...(scopes.length > 0
+      ? { description: `Scope ${scopes.join(' or ')}.`, security: [{ bearer: [] }, { basic: [] }] }
+      : { security: [] }),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body ? { requestBody: { required: true, content: json(body) } } : {}),
+    responses: {
+      200: { description: 'Done.', content: answers },
+      ...Object.fromEntries(may.map((status) => [status, { description: MEANINGS[status], content: json(problem) }])),
+    },
+  };
+}
+
+const READ = { scopes: ['read', 'operate'], problems: [503] } as const;
+const OPERATE = { scopes: ['operate'], problems: [400, 404, 409, 413, 415, 503], answers: json(anything) } as const;
+const ALERTS = { scopes: ['alerts', 'operate'], problems: [400, 413, 415, 503], answers: json(anything) } as const;
+
+/** Every route of the service, by its path. The path of a hold ends in its cluster, namespace and name, and `/release`. */
+function paths(): Readonly<Record<string, Json>> {
+  return {
+    '/': {
+      get: operation({
+        ...READ,
+        problems: [400, 503],
+        does: 'The report as a page',
+        answers: page,
+        parameters: [WINDOW, ...FILTERS],
+      }),
+    },
+    '/rollbacks/{id}': {
+      get: operation({
+        ...READ,
+        problems: [404, 503],
+        does: 'One rollback as a page',
+        answers: page,
+        parameters: [id],
+      }),
+    },
+    '/v1/report': {
+      get: operation({
+        ...READ,
+        problems: [400, 503],
+        does: 'How the rollback SLA stands in a window',
+        answers: { ...json(schemaOf(ReportSchema)), 'text/csv': { schema: text } },
+        parameters: [WINDOW, ...FILTERS],
+      }),
+    },
+    '/v1/rollbacks': {
+      get: operation({
+        ...READ,
+        problems: [400, 503],
+        does: 'Rollbacks, the last received first',
+        answers: json(objectOf({ rollbacks: { type: 'array', items: ROLLBACK } }, { next: text })),
+        parameters: [
+          ...FILTERS,
+          query('outcome', 'With this outcome only.', { type: 'string', enum: OUTCOMES }),
+          query('from', 'Received from here on: 2026-03-04, or 2026-03-04T05:06:07Z.'),
+          query('to', 'Received before this.'),
+          query('limit', 'At most so many (50). A page may hold fewer and not be the last.', {
+            type: 'integer',
+            minimum: 1,
+            maximum: 1000,
+          }),
+          query('cursor', 'What the page before gave as next.'),
+        ],
+      }),
+      post: operation({
+        ...OPERATE,
+        does: 'Takes a canary to zero by hand',
+        body: schemaOf(RollbackRequestSchema),
+        parameters: [KEY, DRY_RUN],
+      }),
+    },
+    '/v1/rollbacks/{id}': {
+      get: operation({
+        ...READ,
+        problems: [404, 503],
+        does: 'One rollback',
+        answers: json(objectOf({ rollback: ROLLBACK })),
+        parameters: [id],
+      }),
+    },
+    '/v1/rollbacks/{id}/restore': {
+      post: operation({
+        ...OPERATE,
+        does: 'Gives the canary its weight back',
+        body: schemaOf(RestoreRequestSchema),
+        parameters: [id, DRY_RUN],
+      }),
+    },
+    '/v1/holds/{hold+}': {
+      post: operation({
+        ...OPERATE,
+        does: "Ends a hold: /v1/holds/CLUSTER/NAMESPACE/NAME/release, where the cluster's name may hold slashes",
+        body: schemaOf(ReleaseRequestSchema),
+        parameters: [{ ...id, name: 'hold+' }, DRY_RUN],
+      }),
+    },
+    '/v1/alerts': {
+      post: operation({ ...ALERTS, does: "Takes Alertmanager's webhook (version 4) and rolls back", body: anything }),
+    },
+    '/v1/heartbeat': {
+      post: operation({ ...ALERTS, scopes: ['alerts'], does: "Counts Prometheus' Watchdog alert", body: anything }),
+    },
+    '/healthz': {
+      get: operation({
+        does: 'Whether the service is up, and which settings it uses',
+        scopes: [],
+        problems: [503],
+        answers: json(anything),
+      }),
+    },
+    '/openapi.json': { get: operation({ ...READ, does: 'This document', answers: json(anything) }) },
+  };
+}
+
+/** The OpenAPI document of the service, as text. */
+export function openApiText(): string {
+  const document = {
+    openapi: '3.0.3',
+    info: {
+      title: 'Weightless',
+      version: '1',
+      description:
+        "Takes a canary's traffic to zero, and tells how long it took. Times are ISO 8601 in UTC, lengths ms.",
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    servers: [{ url: '/' }],
+    paths: paths(),
+    components: {
+      schemas: {
+        Rollback: schemaOf(RollbackViewSchema),
+        Problem: { type: 'object', required: ['error'], properties: { error: text }, additionalProperties: true },
+      },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer' },
+        basic: { type: 'http', scheme: 'basic', description: 'The token as the password, with any name.' },
+      },
+    },
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
