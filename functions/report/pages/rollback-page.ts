@@ -58,12 +58,11 @@ ${charts}</div>
 
 function timelineSection(record: RollbackRecord): Html {
   const parts = stagePartsOf(record.timeline);
-  const bar =
-    parts.length > 0
-      ? stageBar({ id: 'stages', title: 'Where the time went', stages: parts, timeHead: 'Time' })
-      : html`<p class="soft">Where the time went is not known: not every stage was seen.</p>`;
+  const bar = stageBar({ id: 'stages', title: 'Where the time went', stages: parts, timeHead: 'Time' });
+  const unseen = html`<p class="soft">Where the time went is not known: not every stage was seen.</p>`;
+  const spent = parts.length > 0 ? bar : unseen;
   return html`<section>
 <h2>What happened</h2>
-${bar}${happenings(record)}</section>
+${record.requestedBy ? '' : spent}${happenings(record)}</section>
 `;
 }

@@ -13,6 +13,7 @@ h2 { font-size: 1.15rem; line-height: 1.3; margin: 0 0 .6rem; overflow-wrap: any
 h3 { font-size: 1rem; line-height: 1.35; margin: 0; overflow-wrap: anywhere; }
 p { margin: .4rem 0; overflow-wrap: anywhere; max-width: 46rem; }
 section { margin: 2.25rem 0 0; }
+.stacks { table-layout: fixed; } .stacks thead th:nth-child(-n+2) { width: 24%; } .stacks thead th { overflow-wrap: anywhere; }
 .pairs { margin-top: .75rem; } .pairs thead th:first-child { width: 16rem; }
 p.wide { max-width: none; }
 .soft, dt { color: var(--soft); }

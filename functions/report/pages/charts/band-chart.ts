@@ -64,7 +64,7 @@ export function bandChart(parts: {
       limit(y(targetMs), `SLA target ${duration(targetMs)}`),
       ...some(days, 5).map(({ day }) => below(middle(day), BOTTOM, shortDay(day))),
     ],
-    legend: html`<span class="key">● p50, half were as fast</span> ${key('band', 'up to p95')}<span class="key">the scale grows by ratios: each step up is 2 to 3 times as long</span>`,
+    legend: html`<span class="key">● p50, half were as fast</span> ${key('band', 'up to p95')}<span class="key">logarithmic scale</span>`,
     columns: [
       { head: 'Day (UTC)' },
       { head: 'Measured', numeric: true },
