@@ -7,8 +7,6 @@ import type { NotifyQueue } from '#shared/ports/notify-queue.ts';
 import { type AwsServer, json, startAwsServer } from '#test/doubles/aws-server.ts';
 
 const never = new AbortController().signal;
-type Entry = { readonly Id: string; readonly MessageBody: string };
-
 let server: AwsServer;
 let queue: NotifyQueue;
 /** The messages that the queue does not take, by their text. */
@@ -16,16 +14,10 @@ let refused: string[];
 beforeEach(async () => {
   refused = [];
   server = await startAwsServer(({ body }) => {
-    const { Entries = [], MessageBody = '' }: { Entries?: Entry[]; MessageBody?: string } = JSON.parse(body);
-    const isRefused = (one: Entry) => refused.includes(one.MessageBody);
-    const taken = Entries.filter((one) => !isRefused(one)).map((one) => ({ Id: one.Id, ...sumOf(one.MessageBody) }));
-    const Failed = Entries.filter(isRefused).map(({ Id }) => ({
-      Id,
-      Code: 'Busy',
-      Message: 'later',
-      SenderFault: false,
-    }));
-    return json({ ...sumOf(MessageBody), Successful: taken, Failed });
+    const { MessageBody = '' }: { MessageBody?: string } = JSON.parse(body);
+    if (refused.includes(MessageBody)) return json({ __type: 'InvalidMessageContents', message: 'no' }, 400);
+    const MD5OfMessageBody = createHash('md5').update(MessageBody).digest('hex');
+    return json({ MessageId: 'id', MD5OfMessageBody });
   });
   queue = sqsNotifyQueue(sqsClient({ ...LOCAL_AWS, endpoint: server.endpoint }), {
     queue: `${server.endpoint}/000000000000/notify`,
@@ -34,28 +26,20 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-/** By which the client sees that the queue has what it sent. */
-function sumOf(text: string) {
-  return { MessageId: 'id', MD5OfMessageBody: createHash('md5').update(text).digest('hex') };
-}
-
-const sizes = () => server.asked.map(({ body }) => JSON.parse(body).Entries.length);
-
 describe('the queue of notify', () => {
-  it('takes ten messages a call, and no more than it has room for', async () => {
-    await queue.send(
-      Array.from({ length: 12 }, (_, index) => `message ${index}`),
-      never,
-    );
-    await queue.send(['a'.repeat(600_000), 'b'.repeat(600_000), 'c'], never);
+  const sent = () => server.asked.map(({ body }) => JSON.parse(body).MessageBody).sort();
 
-    expect(sizes()).toEqual([10, 2, 1, 2]);
+  it('takes each message', async () => {
+    await queue.send(['one', 'two', 'three'], never);
+
+    expect(sent()).toEqual(['one', 'three', 'two']);
   });
 
-  it('takes all or says so', async () => {
+  it('takes all or says so, and what it took stays there', async () => {
     refused = ['two'];
 
-    await expect(queue.send(['one', 'two'], never)).rejects.toThrow('The queue did not take 1 messages: Busy later');
+    await expect(queue.send(['one', 'two', 'three'], never)).rejects.toThrow('no');
+    expect(sent()).toEqual(['one', 'three', 'two']);
   });
 
   it.each([
