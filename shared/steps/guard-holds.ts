@@ -8,7 +8,7 @@ import type { Budget } from './budget.ts';
 import { closeHold } from './close-hold.ts';
 import { openClusterView } from './cluster-view.ts';
 import { inParallel } from './in-parallel.ts';
-import { type Held, isOver, type Records, readHeld, recordsOf } from './read-holds.ts';
+import { type Held, hasPassed, isOver, type Records, readHeld, recordsOf } from './read-holds.ts';
 import { canariesPutBack, type PutBack, reassertHold } from './reassert-hold.ts';
 import type { RecordDeps } from './record-rollbacks.ts';
 import type { RollbackPolicy } from './roll-back-alerts.ts';
@@ -65,7 +65,8 @@ export async function guardHolds(
     }
   }
   const seen = readHeld(objects, budget.clock.now());
-  const records = seen.length === 0 ? new Map() : await guarded(() => recordsOf(seen, cluster.name, deps.log, signal));
+  const asked = seen.filter((one) => needsRecords(one, cluster, budget.clock.now()));
+  const records = await guarded(() => recordsOf(asked, cluster.name, deps.log, signal));
   const closings = await inParallel(seen, OBJECTS_AT_ONCE, (held) => guarded(() => close(held, records, parts)));
   clusterFaults.push(...closings.flatMap((one) => one?.fault ?? []));
   const held = closings.flatMap((one) => one?.held ?? []);
@@ -88,6 +89,12 @@ export async function guardHolds(
     clusterFaults,
     storeFaults,
   };
+}
+
+/** Most objects are at zero within their hold, minute after minute: what nothing has happened to needs no reading. */
+function needsRecords(held: Held, { traffic }: Cluster, now: number): boolean {
+  if (traffic || canariesPutBack(held, (entry) => isOpen(entry, now)).length > 0) return true;
+  return held.entries.some((entry) => entry.ended !== undefined || entry.reasserts > 0 || hasPassed(entry, now));
 }
 
 type Guarded = <T>(work: () => Promise<T>) => Promise<T | undefined>;

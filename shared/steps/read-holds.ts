@@ -50,10 +50,14 @@ export async function recordsOf(
 export function isOver(entry: JournalEntry, cluster: string, records: Records | undefined, now: number): boolean {
   if (entry.state !== 'open') return false;
   if (now >= entry.holdUntil) return true;
-  const holdMs = (entry.holdUntil - entry.sentAt) / HOLD_FACTOR;
   const about = endsOf(entry, cluster);
-  if (now < entry.sentAt + holdMs || about.length === 0 || !records) return false;
+  if (!hasPassed(entry, now) || about.length === 0 || !records) return false;
   return about.every(({ id }) => hasResolved(records.get(id)));
+}
+
+/** Whether the hold has passed, so that it ends with its alerts. */
+export function hasPassed({ sentAt, holdUntil }: JournalEntry, now: number): boolean {
+  return now >= sentAt + (holdUntil - sentAt) / HOLD_FACTOR;
 }
 
 /** Nothing fires behind a rollback that a person asked for. */

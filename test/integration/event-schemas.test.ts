@@ -18,7 +18,12 @@ const told = Object.keys(REASONS)
   .filter(isReason)
   .filter((reason) => REASONS[reason].recorded && REASONS[reason].outcome !== 'pending');
 const entries: HistoryEntry[] = [
+  { kind: 'reverted', at: NOW, number: 2, by: 'argocd-controller', writtenAt: NOW, pages: false },
+  { kind: 'reverted', at: NOW, number: 3, pages: true },
   { kind: 'reasserted', at: NOW, number: 2 },
+  { kind: 'released', at: NOW, virtualService: 'production/payment-svc' },
+  { kind: 'restored', at: NOW, virtualService: 'production/payment-svc', by: 'alice', why: 'v2 is mended' },
+  { kind: 'unverified', at: NOW, requestsPerSecond: 1.5 },
   { kind: 'already-acted', at: NOW },
   { kind: 'contested', at: NOW },
   { kind: 'resolved', at: NOW },

@@ -132,7 +132,9 @@ export function describeReads(open: OpenStage): void {
           annotations: { 'weightless/canary': 'v2' },
           hasAnnotations: true,
           ownerReferences: [],
-          managedFields: [{ manager: expect.any(String), time: Date.parse(String(metadata['creationTimestamp'])) }],
+          managedFields: [
+            { manager: expect.any(String), time: Date.parse(String(metadata['creationTimestamp'])), ownsRoutes: true },
+          ],
         },
         spec: object.spec,
       });
