@@ -87,7 +87,7 @@ class Handling {
       if (delivered.kind === 'later') await this.#later(one.messages, delivered.afterMs);
       if (delivered.kind === 'refused') {
         const { problem } = delivered;
-        await this.#bury(one.messages, { problem, channel: one.channel, event: one.event });
+        await this.#bury(one.messages, { problem, channel: one.channel, event: one.event.id });
       }
     }
   }

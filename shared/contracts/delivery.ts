@@ -28,8 +28,16 @@ export function deliveryBody({ id, type, version, time, data }: BusEvent, channe
   });
 }
 
+/** What notify puts into its dead letters: a redrive of theirs brings it back as it is. */
+const LetterSchema = z.object({ problem: z.string(), body: z.string() });
+
 /** Reads a message of the queue, whoever has put it there. */
 export function parseQueuedNews(text: string): QueuedNews {
+  const letter = LetterSchema.safeParse(parseJson(text));
+  return parseNews(letter.success ? letter.data.body : text);
+}
+
+function parseNews(text: string): QueuedNews {
   const parsed = parseBusEvent(text);
   if (parsed.kind === 'malformed') return parsed;
   const delivery = DeliverySchema.safeParse(parseJson(text));

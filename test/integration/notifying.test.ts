@@ -255,10 +255,24 @@ describe('a channel', () => {
 
     expect(failed).toEqual([]);
     expect(queue.buried).toMatchObject([
-      { channel: 'audit', problem: 'The webhook answered 400', event: { id: 'event-1' }, message: 'message-1' },
+      { channel: 'audit', problem: 'The webhook answered 400', event: 'event-1', message: 'message-1' },
     ]);
     expect(meter.totals).toEqual(new Map([['NotificationsFailed channel=audit reason=refused', 1]]));
     expect(log.lines.at(-1)).toMatchObject({ level: 'error', fields: { event: 'event-1', channel: 'audit' } });
+  });
+
+  it('that was mended is told of its dead letters, when they are moved back into the queue', async () => {
+    let status = 404;
+    const { tell, queue, receive, posted } = await notifyService([SLACK], () => status);
+    await tell([message()]);
+    status = 200;
+
+    const failed = await receive(queue.buried.map((letter) => JSON.stringify(letter)));
+
+    expect(failed).toEqual([]);
+    expect(queue.buried).toHaveLength(1);
+    // Refused with the secret that was kept, and with one that was read anew; then taken.
+    expect(posted).toHaveLength(3);
   });
 
   it('whose secret was replaced is told with the new one', async () => {
