@@ -1,7 +1,7 @@
 import type { BusEvent } from '#shared/contracts/bus-event.ts';
 import type { ChannelSettings } from '#shared/contracts/channel-settings.ts';
 import { readNotice } from '#shared/contracts/read-notice.ts';
-import type { Delivery, NotificationLog } from '#shared/ports/notification-log.ts';
+import type { ChannelMemory, Delivery, NotificationLog } from '#shared/ports/notification-log.ts';
 import { type News, NotifierFault, type Told } from '#shared/ports/notifier.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
 import { type OpenChannelDeps, openChannel } from '#shared/runtime/open-channel.ts';
@@ -78,7 +78,7 @@ async function claimed(
 
 /** A secret may have been replaced since it was read: what a service does not let in is tried once with a fresh one. */
 async function tell(news: News, channel: ChannelSettings, deps: DeliverDeps, signal: AbortSignal): Promise<Told> {
-  const opening = { ...deps, memoryOf: deps.notifications.memoryOf };
+  const opening = { ...deps, memoryOf: (name: string) => forgiving(deps.notifications.memoryOf(name), deps.log) };
   const soon = () => AbortSignal.any([signal, AbortSignal.timeout(SECRETS_LIMIT_MS)]);
   try {
     const notifier = await openChannel(channel, opening, soon());
@@ -88,6 +88,16 @@ async function tell(news: News, channel: ChannelSettings, deps: DeliverDeps, sig
     const notifier = await openChannel(channel, opening, soon(), { fresh: true });
     return await notifier.notify(news, signal);
   }
+}
+
+/** What a channel remembers puts its news into one thread; that it cannot be asked must not keep them back. */
+function forgiving(memory: ChannelMemory, log: Log): ChannelMemory {
+  const forgive = (cause: unknown) =>
+    void log.warn('What a channel remembers of a rollback could not be asked or kept', { cause: String(cause) });
+  return {
+    read: (rollbackId, signal) => memory.read(rollbackId, signal).catch(forgive),
+    keep: (rollbackId, value, signal) => memory.keep(rollbackId, value, signal).catch(forgive),
+  };
 }
 
 function failed(fault: unknown, fields: Readonly<Record<string, unknown>>, { log, meter }: DeliverDeps): Delivered {

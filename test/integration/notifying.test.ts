@@ -329,17 +329,20 @@ describe('a channel', () => {
     expect(both.flat().length).toBeLessThanOrEqual(1);
   });
 
-  it('is told even if the table does not answer, but not at the first attempt', async () => {
-    const { receive, queue, posted, deps } = await notifyService([SLACK]);
-    await receive([message()]);
-    const nowhere = dynamodbNotificationLog(store.client, 'no-such-table');
+  it.each([SLACK, BOT, PAGERDUTY])(
+    '($name) is told even if the table does not answer, but not at once',
+    async (channel) => {
+      const { receive, queue, posted, deps } = await notifyService([channel]);
+      await receive([message({ type: 'RollbackFailed' })]);
+      const nowhere = dynamodbNotificationLog(store.client, 'no-such-table');
 
-    const first = await receive(queue.sent, { ...deps, notifications: nowhere });
-    const fourth = await receive(queue.sent, { ...deps, notifications: nowhere, attempt: 4 });
+      const first = await receive(queue.sent, { ...deps, notifications: nowhere });
+      const fourth = await receive(queue.sent, { ...deps, notifications: nowhere, attempt: 4 });
 
-    expect([first, fourth]).toEqual([['message-1'], []]);
-    expect(posted).toHaveLength(1);
-  });
+      expect([first, fourth]).toEqual([['message-1'], []]);
+      expect(posted).toHaveLength(1);
+    },
+  );
 
   it('of another type than the event is for is told nothing, and that is no fault', async () => {
     const { tell, posted, meter } = await notifyService([PAGERDUTY]);

@@ -56,8 +56,7 @@ export function slackBotNotifier(options: SlackBotOptions): Notifier {
       const thread = await threads.read(rollbackId, signal);
       const answer = await sendInThread(news, thread, signal);
       if (!answer.ok) throw refusal(answer.error ?? 'no reason');
-      // Without it the next news stand beside this one: no reason to say this again.
-      if (thread === undefined && answer.ts) await threads.keep(rollbackId, answer.ts, signal).catch(() => undefined);
+      if (thread === undefined && answer.ts) await threads.keep(rollbackId, answer.ts, signal);
       return { kind: 'told', answered: `Slack answered ok${thread === undefined ? '' : ', in the thread'}` };
     },
   };
