@@ -23,8 +23,10 @@ export function createOperateHandler(deps: OperateFunctionDeps): HttpHandler {
     if (methodOf(event) !== 'POST') return problem(405, `${path.slice(0, 200)} takes POST`, {}, { allow: 'POST' });
     const allowed = await authorize(event, { scopes: ['operate'], challenge: 'Bearer' }, deps);
     if (allowed.kind === 'refused') return allowed.response;
+    const dryRun = dryRunOf(event);
+    if (dryRun === undefined) return problem(400, 'The only parameter here is dryRun=true, or dryRun=false');
     const { settings, name } = allowed;
-    const context: OperateContext = { event, settings, name, receivedAt, dryRun: isDryRun(event), signal };
+    const context: OperateContext = { event, settings, name, receivedAt, dryRun, signal };
     switch (route.kind) {
       case 'roll-back':
         return rollBack(context, deps);
@@ -36,6 +38,9 @@ export function createOperateHandler(deps: OperateFunctionDeps): HttpHandler {
   };
 }
 
-function isDryRun({ queryStringParameters }: APIGatewayProxyEventV2): boolean {
-  return queryStringParameters?.['dryRun'] === 'true';
+/** undefined for what says neither: whoever misspells it does not want it done. */
+function dryRunOf({ queryStringParameters }: APIGatewayProxyEventV2): boolean | undefined {
+  const { dryRun = 'false', ...others } = queryStringParameters ?? {};
+  if (Object.keys(others).length > 0 || !['true', 'false'].includes(dryRun)) return undefined;
+  return dryRun === 'true';
 }

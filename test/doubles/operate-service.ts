@@ -20,6 +20,7 @@ export type Operation = {
   readonly body: unknown;
   readonly headers?: Record<string, string>;
   readonly dryRun?: boolean;
+  readonly query?: Record<string, string>;
   readonly token?: string;
 };
 
@@ -62,14 +63,15 @@ export type Answered = {
 };
 
 export async function operate(through: HttpHandler, operation: Operation): Promise<Answered> {
-  const { path, body, headers = {}, dryRun = false, token = OPERATE_TOKEN } = operation;
+  const { path, body, headers = {}, dryRun = false, query, token = OPERATE_TOKEN } = operation;
   const event = anHttpEvent({
     path,
     body: typeof body === 'string' ? body : JSON.stringify(body),
     headers: { authorization: `Bearer ${token}`, ...headers },
   });
-  const query = dryRun ? { queryStringParameters: { dryRun: 'true' } } : {};
-  const answer = await through({ ...event, ...query }, { signal: AbortSignal.timeout(20_000) });
+  const queryStringParameters = query ?? (dryRun ? { dryRun: 'true' } : undefined);
+  const asked = queryStringParameters ? { ...event, queryStringParameters } : event;
+  const answer = await through(asked, { signal: AbortSignal.timeout(20_000) });
   return { status: answer.statusCode ?? 0, body: JSON.parse(answer.body ?? '{}') };
 }
 

@@ -186,6 +186,19 @@ describe('a rollback by hand', () => {
     expect(await service.records()).toEqual([]);
   });
 
+  it.each<Record<string, string>>([{ dryRun: '1' }, { dryRun: 'True' }, { dryrun: 'true' }, { dryRun: 'true', x: '' }])(
+    'is not done for whoever misspells that it should not be: %o',
+    async (query) => {
+      const service = operateService();
+
+      const { status, body } = await service.operate(byHand({ query }));
+
+      expect(status).toBe(400);
+      expect(body.error).toContain('dryRun=true');
+      expect(service.cluster.patches).toEqual([]);
+    },
+  );
+
   it('takes the person’s word for the canary where the object says none', async () => {
     const service = operateService();
     service.cluster.write(INCIDENT_NAME, ({ metadata }) => {
