@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   rollback: async (args) => (await import('./operate/rollback.ts')).rollback(args),
   restore: async (args) => (await import('./operate/restore.ts')).restore(args),
   release: async (args) => (await import('./operate/release.ts')).release(args),
+  report: async (args) => (await import('./report.ts')).report(args),
   list: async (args) => (await import('./list.ts')).list(args),
   show: async (args) => (await import('./show.ts')).show(args),
 };
@@ -19,6 +20,7 @@ const HELP = `weightless COMMAND [OPTIONS]
   settings validate FILE    whether settings can be deployed, and what they hold
   notify test CHANNEL       sends a sample through a channel of the settings
   token new NAME            a new token, and its entry in the settings
+  report                    how the rollback SLA stands
   list                      the last rollbacks
   show ID                   one rollback
   rollback NS/NAME          take a canary to zero by hand

@@ -10,10 +10,11 @@ import { DAY_MS, dayOf, daysBetween, startOfDay } from '#shared/domain/report/re
 import type { DayLog } from '#shared/ports/day-log.ts';
 
 /**
- * Days that are over and not folded yet are few: yesterday shortly after midnight. So many are folded here, the rest is
- * told as missing.
+ * Days that are over and not folded yet are few, or empty: yesterday shortly after midnight, all of them before guard has
+ * run for the first time. They are folded here, the newest first, until so many records were read.
  */
-const MAX_FOLDED_HERE = 3;
+const MAX_UNFOLDED_RECORDS = 20_000;
+const AT_ONCE = 8;
 
 type Stretch = { readonly period: Period; readonly from: number; readonly to: number };
 
@@ -32,10 +33,8 @@ export async function makeReport(question: ReportQuestion, dayLog: DayLog, signa
   const whole = parts.filter(({ from, to }) => to - from === DAY_MS && to <= startOfDay(now));
   const unfolded = await addStored(builder, whole, dayLog, signal);
   const live = parts.filter((part) => !whole.includes(part));
-  // The newest: what is older has had its time to be folded.
-  const here = unfolded.slice(-MAX_FOLDED_HERE);
-  for (const part of unfolded.filter((one) => !here.includes(one))) builder.miss(dayOf(part.from));
-  await Promise.all([...live, ...here].map((part) => addLive(builder, part, dayLog, signal)));
+  await Promise.all(live.map((part) => addLive(builder, part, dayLog, signal)));
+  await addUnfolded(builder, unfolded.reverse(), dayLog, signal);
   return builder.finish();
 }
 
@@ -72,12 +71,31 @@ async function addStored(
   return names.flatMap((day) => open.get(day) ?? []);
 }
 
+async function addUnfolded(
+  builder: ReportBuilder,
+  days: readonly Stretch[],
+  dayLog: DayLog,
+  signal: AbortSignal,
+): Promise<void> {
+  let records = 0;
+  for (let from = 0; from < days.length; from += AT_ONCE) {
+    const some = days.slice(from, from + AT_ONCE);
+    if (records > MAX_UNFOLDED_RECORDS) {
+      for (const part of some) builder.miss(dayOf(part.from));
+    } else {
+      const read = await Promise.all(some.map((part) => addLive(builder, part, dayLog, signal)));
+      records += read.reduce((sum, one) => sum + one, 0);
+    }
+  }
+}
+
+/** Answers how many records it was. */
 async function addLive(
   builder: ReportBuilder,
   { period, from, to }: Stretch,
   dayLog: DayLog,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const folder = dayFolder();
   await dayLog.records(
     from,
@@ -87,5 +105,7 @@ async function addLive(
     },
     signal,
   );
-  builder.addFold(period, dayOf(from), folder.finish());
+  const fold = folder.finish();
+  builder.addFold(period, dayOf(from), fold);
+  return fold.records;
 }

@@ -49,7 +49,6 @@ describe('the roles of the functions', () => {
       [
         ...logs('Report'),
         'dynamodb:BatchGetItem on Table.Arn',
-        'dynamodb:BatchGetItem on Table.Arn/index/byDay',
         'dynamodb:Query on Table.Arn',
         'dynamodb:Query on Table.Arn/index/byDay',
         ...SETTINGS,

@@ -56,6 +56,13 @@ export async function showsReport({ stack }: Place): Promise<() => Promise<boole
   return async () => ok;
 }
 
+/** The API says that there is no such rollback, which it knows from the table. */
+export async function looksForARollback({ stack: { urlOf, world } }: Place): Promise<() => Promise<boolean>> {
+  const headers = { authorization: `Bearer ${world.readToken}` };
+  const { status } = await fetch(new URL('v1/rollbacks/none', urlOf('ReportUrl')), { headers });
+  return async () => status === 404;
+}
+
 export async function openReport({ urlOf, world }: Stack): Promise<Response> {
   return fetch(urlOf('ReportUrl'), { headers: { authorization: `Bearer ${world.readToken}` } });
 }
