@@ -18,6 +18,7 @@ weightless COMMAND --help tells a command's options.
 
 /** Runs one command; what a user can mend is one line and exit 1. */
 export async function run([name = '', ...args]: string[]): Promise<void> {
+  process.stdout.on('error', giveUp);
   if (name === '' || name === '--help' || name === '-h') {
     process.stdout.write(HELP);
     return;
@@ -29,6 +30,12 @@ export async function run([name = '', ...args]: string[]): Promise<void> {
     process.stderr.write(`weightless: ${error.message}\n`);
     process.exit(1);
   }
+}
+
+/** Whoever reads what we print has gone, such as `head`, or has no room for it: nothing that we could say gets there. */
+function giveUp(error: Error): never {
+  if (!('code' in error && error.code === 'EPIPE')) process.stderr.write(`weightless: ${error.message}\n`);
+  process.exit(1);
 }
 
 function commandOf(name: string): (args: string[]) => Promise<void> {

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSettings } from '#shared/contracts/settings.ts';
 import { authenticate } from '#shared/runtime/authenticate.ts';
@@ -54,6 +56,20 @@ describe('weightless settings validate', () => {
 });
 
 describe('weightless token new', () => {
+  it('ends without a stack where nobody reads what it prints', async () => {
+    const { stdout, stderr } = await promisify(execFile)('bash', [
+      '-c',
+      '(sleep 0.2; exec "$0" "$@") | true; echo $PIPESTATUS',
+      process.execPath,
+      'cli/launch.cjs',
+      'token',
+      'new',
+      'am',
+    ]);
+
+    expect({ stdout, stderr }).toEqual({ stdout: '1\n', stderr: '' });
+  });
+
   it('prints a token once, and an entry that the settings take and that lets it in', async () => {
     const { code, stdout } = await runCli(['token', 'new', 'on-call', '--scope', 'operate', '--expires', '90d']);
     const [token = ''] = /wl_[-\w]{43}/.exec(stdout) ?? [];
