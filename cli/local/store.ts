@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPublishHandler } from '#functions/publish/create-handler.ts';
-import type { OnUnreadable } from '#shared/adapters/dynamodb/recent.ts';
+import type { OnUnreadable } from '#shared/adapters/dynamodb/readable.ts';
 import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log } from '#shared/ports/telemetry.ts';
@@ -55,7 +55,7 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
       streamArn,
       from: 'LATEST',
       maxRetries: 3,
-      invoke: (event) => publish(event, undefined, { signal: AbortSignal.timeout(15_000) }),
+      invoke: (event) => publish(event, { signal: AbortSignal.timeout(15_000) }),
       onFault: (fault) => log.error('The stream cannot be read: events wait until it can', { cause: wordsOf(fault) }),
     });
     await poller.opened;

@@ -2,7 +2,7 @@ import { awsCaller } from '#shared/adapters/aws/aws-caller.ts';
 import { awsSecrets } from '#shared/adapters/aws/aws-secrets.ts';
 import { ssmSettingsSource } from '#shared/adapters/aws/ssm-settings-source.ts';
 import { clusterAccess } from '#shared/adapters/kubernetes/cluster-access.ts';
-import type { ClusterAccess } from '#shared/adapters/kubernetes/clusters-from-settings.ts';
+import type { ClusterAccess } from '#shared/adapters/kubernetes/cluster-from-settings.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { SettingsSource } from '#shared/ports/settings-source.ts';

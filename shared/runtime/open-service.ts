@@ -1,4 +1,4 @@
-import { clusterFromSettings } from '#shared/adapters/kubernetes/clusters-from-settings.ts';
+import { clusterFromSettings } from '#shared/adapters/kubernetes/cluster-from-settings.ts';
 import type { Settings } from '#shared/contracts/settings.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';

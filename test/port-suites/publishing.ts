@@ -13,6 +13,7 @@ import { aTargetRecord } from '#test/builders/target-record.ts';
 import { type DynamodbStore, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
 import { type PutEventsServer, startPutEventsServer } from '#test/doubles/put-events-server.ts';
 import { recordingLog } from '#test/doubles/recording-log.ts';
+import { unsentEvents } from '#test/doubles/unsent-events.ts';
 
 const signal = new AbortController().signal;
 const idOf = ({ Detail }: { Detail: string }): string => JSON.parse(Detail).metadata.id;
@@ -51,13 +52,12 @@ export function describePublishing(name: string, endpoint: () => string): void {
         endpoint: endpoint(),
         streamArn: store.streamArn,
         maxRetries: 3,
-        invoke: (event) => publish(event, {}, { signal }),
+        invoke: (event) => publish(event, { signal }),
       });
       return poller;
     }
     const write = (...events: OutboxEvent[]) => store.log.commit({ rollbacks: [], remove: [], events }, signal);
-    const unsentIds = async () =>
-      (await store.outbox.unsent(Number.MAX_SAFE_INTEGER, 100, signal)).map(({ id }) => id).sort();
+    const unsentIds = async () => (await unsentEvents(store.outbox)).map(({ id }) => id).sort();
 
     it('brings the event of a recorded rollback to the bus, once, and clears its mark', async () => {
       const stream = poll();

@@ -3,7 +3,7 @@ import type { Page } from '#shared/ports/page.ts';
 import type { Table } from './get-items.ts';
 import { retryCrowded } from './retry.ts';
 
-export type Question = Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'>;
+type Question = Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey'>;
 
 /** The items that a query finds, page after page, as long as the caller asks for more. */
 export async function* queryItems(
@@ -20,7 +20,7 @@ export async function* queryItems(
   } while (from);
 }
 
-export type ItemPage = { readonly items: readonly Record<string, unknown>[]; readonly next?: string | undefined };
+type ItemPage = { readonly items: readonly Record<string, unknown>[]; readonly next?: string | undefined };
 
 /** One page of what a query finds; `from` is what the page before gave as `next`. */
 export async function queryPage(

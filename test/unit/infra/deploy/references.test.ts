@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clusterAccess } from '#infra/deploy/cluster-access.ts';
+import { eksAccessEntries } from '#infra/deploy/eks-access-entries.ts';
 import { referencePolicies } from '#infra/deploy/reference-policies.ts';
 import { snsTopics } from '#infra/deploy/sns-topics.ts';
 import { stackOf } from '#infra/deploy/stack-of.ts';
@@ -75,7 +75,7 @@ describe('access to EKS clusters', () => {
     const roleArn = 'arn:aws:iam::210987654321:role/weightless';
     const settings = settingsOf(eks('own'), eks('foreign', { roleArn }), eks('far', { region: 'us-east-1' }));
 
-    const names = Object.values(clusterAccess(settings, 'eu-central-1')).map(
+    const names = Object.values(eksAccessEntries(settings, 'eu-central-1')).map(
       ({ Properties }) => Properties['ClusterName'],
     );
 
