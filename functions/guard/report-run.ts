@@ -8,7 +8,7 @@ export function reportRun(run: GuardRun, { log, meter }: { readonly log: Log; re
   for (const [cluster, { clusterFaults }] of clusters) {
     if (clusterFaults.length === 0) continue;
     meter.count('GuardFaults', { cluster }, clusterFaults.length);
-    log.warn('Guard could not look into a cluster; the next run tries again', {
+    log.warn('Guard could not see a cluster, or not all of it; the next run tries again', {
       cluster,
       detail: clusterFaults.join(' ').slice(0, 1000),
     });

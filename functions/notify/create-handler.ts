@@ -43,7 +43,10 @@ export function createNotifyHandler(deps: NotifyDeps): NotifyHandler {
 async function tellAll(events: readonly Told[], signal: AbortSignal, deps: NotifyDeps): Promise<readonly MessageId[]> {
   const { settings, stale } = await deps.settings();
   const { webhook } = settings.notify;
-  if (!webhook && stale) throw new Error('It is not known whether there is a channel by now: the settings are stale');
+  if (!webhook && stale)
+    throw new Error(
+      'The settings are stale, and there may be a channel (notify.webhook) by now; the queue brings the events again',
+    );
   if (!webhook) {
     deps.meter.count('NotificationsSkipped', {}, events.length);
     deps.log.info('No channel is configured (notify.webhook); nobody is told', { events: events.map(idOf) });

@@ -27,7 +27,7 @@ export type MetricName =
   | 'EventsUnsent'
   /** Rollbacks that missed their SLA target. */
   | 'SlaBreached'
-  /** Clusters that guard could not look into. */
+  /** Clusters that guard could not see, or not all of. */
   | 'GuardFaults'
   /** Input that is no alert, from a queue or topic. */
   | 'InputRejected'

@@ -1,7 +1,6 @@
 import { clusterFromSettings } from '#shared/adapters/kubernetes/cluster-from-settings.ts';
 import type { Settings } from '#shared/contracts/settings.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
-import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
 import { awsOutside, type ServiceOutside } from './aws-outside.ts';
 import { type ClusterRegistry, clusterRegistry } from './cluster-registry.ts';
@@ -25,7 +24,6 @@ export type Service = {
    * to those that come into use later; a function that never asks holds no connection.
    */
   clustersAtHand(): readonly Cluster[];
-  readonly secrets: Secrets;
 };
 
 export type Telemetry = { readonly log: Log; readonly meter: Meter };
@@ -71,6 +69,5 @@ export function openService(
       return clustersAtHand();
     },
     clustersAtHand,
-    secrets: outside.secrets,
   };
 }

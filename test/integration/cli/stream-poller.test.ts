@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import { afterEach, expect, test, vi } from 'vitest';
 import { pollStream, type StreamPoller } from '#cli/local/stream-poller.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
 import { type DynamodbStore, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
 import { startDynoxide } from '#test/doubles/dynoxide.ts';
+import { listenOnLoopback } from '#test/doubles/listen-on-loopback.ts';
 
 const signal = new AbortController().signal;
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -28,16 +28,10 @@ async function startProxy(endpoint: string) {
     });
     forwarded.on('error', () => response.destroy());
     incoming.pipe(forwarded);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-  cleanups.push(async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
   });
-  return { endpoint: `http://127.0.0.1:${address.port}`, state };
+  const { url, stop } = await listenOnLoopback(server);
+  cleanups.push(stop);
+  return { endpoint: url, state };
 }
 
 async function startPolling(onFault?: (fault: unknown) => void) {
