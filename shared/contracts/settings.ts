@@ -120,7 +120,8 @@ export const DEFAULT_NEVER = ['alertname="SLOMetricAbsent"', 'severity="ticket"'
 
 const toMatchers = (texts: readonly string[]) => texts.map(parseMatchers);
 
-const TOPIC_ARN = /^arn:aws[-a-z]*:sns:[-a-z0-9]+:\d{12}:[-\w]{1,256}(\.fifo)?$/;
+/** A standard topic: one of FIFO delivers to queues only. */
+const TOPIC_ARN = /^arn:aws[-a-z]*:sns:[-a-z0-9]+:\d{12}:[-\w]{1,256}$/;
 
 /** Where notifications go. A URL that is itself a secret is a reference to it. */
 const WebhookChannelSchema = z.strictObject({
@@ -158,7 +159,7 @@ export const SettingsSchema = z.strictObject({
   /** The SNS topics that alerts are taken from; any other is refused. */
   sns: z._default(
     z.strictObject({
-      topics: z.array(z.string().check(z.regex(TOPIC_ARN, 'expected the ARN of an SNS topic'))),
+      topics: z.array(z.string().check(z.regex(TOPIC_ARN, 'expected the ARN of a standard SNS topic'))),
     }),
     { topics: [] },
   ),
