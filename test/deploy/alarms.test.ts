@@ -114,7 +114,7 @@ describe('the metrics that alarms and dashboard name', () => {
 describe('the alarms', () => {
   const propertiesOf = (id: string) => template.resource(id).Properties;
 
-  it('are these', () => {
+  it('watch what leaves a canary in traffic, people untold or a function unable, and nothing else', () => {
     expect(new Set([...alarms.keys()].map((id) => id.replace(/Alarm$/, '')))).toEqual(
       new Set([
         'ApiErrors',
