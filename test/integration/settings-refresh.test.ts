@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '#shared/contracts/settings.ts';
+import type { VirtualServices } from '#shared/ports/cluster.ts';
 import { keepSettings } from '#shared/runtime/keep-settings.ts';
 import { REFRESH_AFTER_MS } from '#shared/runtime/read-settings.ts';
 import { aRawAlert, aWebhook, type RawAlert } from '#test/builders/alert.ts';
@@ -157,6 +158,26 @@ describe('a token', () => {
     expect(status).toBe(401);
     expect(asked).toContain('list managed-cached');
     expect(cluster.patches).toEqual([]);
+  });
+
+  it('that has been revoked ends what was begun for it', async () => {
+    const begun: AbortSignal[] = [];
+    const { source, post } = await withOldSettings({
+      service: {
+        clusters: (memory) => {
+          const list: VirtualServices['list'] = (which, signal) => {
+            begun.push(signal);
+            return memory.virtualServices.list(which, signal);
+          };
+          return [{ ...memory, virtualServices: { ...memory.virtualServices, list } }];
+        },
+      },
+    });
+    source.stored = stored({ tokens: [fresh] });
+
+    await post(ALERTS_TOKEN);
+
+    expect(begun.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
   it('that is new waits for the refresh before anybody is told that it is wrong', async () => {
