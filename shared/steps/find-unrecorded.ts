@@ -1,9 +1,10 @@
+import { itemProblems } from '#shared/contracts/items.ts';
 import { readJournal } from '#shared/contracts/journal.ts';
 import { type JournaledFiring, journaledFirings } from '#shared/domain/journaled-firing.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { nameOf, type VirtualService } from '#shared/domain/virtual-service.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
-import type { RollbackLog } from '#shared/ports/rollback-log.ts';
+import { type RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
 import type { Budget } from './budget.ts';
 import { rollbackId } from './digest.ts';
 import { listManaged } from './list-managed.ts';
@@ -19,6 +20,8 @@ export type Unrecorded = JournaledFiring & { readonly id: string };
 export type JournalSearch = {
   readonly objects: number;
   readonly unrecorded: readonly Unrecorded[];
+  /** For records that another version has written: they stay as they are. */
+  readonly unreadable: readonly StoreFault[];
   /** Namespaces whose journals we may not read. */
   readonly forbidden: readonly string[];
 };
@@ -32,6 +35,7 @@ export async function findUnrecorded(
 ): Promise<JournalSearch> {
   const named = new Map<string, Unrecorded>();
   const unrecorded: Unrecorded[] = [];
+  const unreadable: StoreFault[] = [];
   const names = new Set<string>();
   const forbidden = new Set<string>();
   for await (const page of listManaged(cluster, budget)) {
@@ -40,20 +44,33 @@ export async function findUnrecorded(
     const firings = page.objects.flatMap((object) => settledFirings(object, cluster.name, budget.clock.now()));
     const fresh = new Map(firings.filter(({ id }) => !named.has(id)).map((one) => [one.id, one]));
     for (const [id, one] of fresh) named.set(id, one);
-    unrecorded.push(...(await withoutRecord([...fresh.values()], log, signal)));
+    const found = await withoutRecord([...fresh.values()], log, signal);
+    unrecorded.push(...found.unrecorded);
+    unreadable.push(...found.unreadable);
   }
-  return { objects: names.size, unrecorded, forbidden: [...forbidden] };
+  return { objects: names.size, unrecorded, unreadable, forbidden: [...forbidden] };
 }
 
-async function withoutRecord(
-  named: readonly Unrecorded[],
-  log: RollbackLog,
-  signal: AbortSignal,
-): Promise<Unrecorded[]> {
-  if (named.length === 0) return [];
-  const ids = named.map(({ id }) => id);
-  const { rollbacks } = await log.read(ids, undefined, signal);
-  return named.filter(({ id }) => isImprovable(rollbacks.get(id)));
+type Looked = Pick<JournalSearch, 'unrecorded' | 'unreadable'>;
+
+/** A record that cannot be read fails the reading of all: it is looked for by halves, so that it hides none of the others. */
+async function withoutRecord(named: readonly Unrecorded[], log: RollbackLog, signal: AbortSignal): Promise<Looked> {
+  if (named.length === 0) return { unrecorded: [], unreadable: [] };
+  try {
+    const ids = named.map(({ id }) => id);
+    const { rollbacks } = await log.read(ids, undefined, signal);
+    return { unrecorded: named.filter(({ id }) => isImprovable(rollbacks.get(id))), unreadable: [] };
+  } catch (fault) {
+    if (!(fault instanceof StoreFault && itemProblems(fault.cause) !== undefined)) throw fault;
+    if (named.length === 1) return { unrecorded: [], unreadable: [fault] };
+  }
+  const half = Math.ceil(named.length / 2);
+  const first = await withoutRecord(named.slice(0, half), log, signal);
+  const second = await withoutRecord(named.slice(half), log, signal);
+  return {
+    unrecorded: [...first.unrecorded, ...second.unrecorded],
+    unreadable: [...first.unreadable, ...second.unreadable],
+  };
 }
 
 /** What the object's journal says of deliveries that are over, under the id that they give it. */

@@ -70,6 +70,7 @@ export async function guardCluster(
     const budget = budgetOf(journalsMs, deps, signal);
     const found = await findUnrecorded(cluster, deps.log, budget, signal);
     objects = found.objects;
+    storeFaults.push(...found.unreadable);
     if (found.forbidden.length > 0) clusterFaults.push(forbiddenNamespaces(found.forbidden));
     return (await recordJournaled(found.unrecorded, cluster, policy, budget, deps, signal)).length;
   }, 0);
