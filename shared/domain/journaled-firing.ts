@@ -15,7 +15,7 @@ export type JournaledFiring = {
 
 /** Of a host and a subset as the cluster takes them; what anyone else wrote there fits into no key of the table. */
 const CANARY = /^[\w*.-]{2,253}(\/[\w.-]{1,253})?$/;
-/** A delivery is over sooner. */
+/** A delivery is over sooner, also where its clock is set meanwhile. */
 const MAX_DELIVERY_MS = 60_000;
 
 /** What the entries sent within the times say. An entry of before that names no canary tells nobody's record. */
@@ -28,7 +28,7 @@ export function journaledFirings(
     .flatMap((entry) => {
       const { canary, alerts, receivedAt, sentAt } = entry;
       if (canary === undefined || !CANARY.test(canary)) return [];
-      if (receivedAt > sentAt || receivedAt < sentAt - MAX_DELIVERY_MS) return [];
+      if (Math.abs(sentAt - receivedAt) > MAX_DELIVERY_MS) return [];
       return alerts.slice(0, JOURNAL_MAX_ALERTS).flatMap((firing) => {
         const parsed = parseFiring(firing);
         return parsed ? [{ canary, firing, entry, ...parsed }] : [];
