@@ -182,6 +182,15 @@ describe('guard, for a rollback that only its journal tells of', () => {
     expect(await service.records()).toEqual([]);
   });
 
+  it('makes none of an entry that is older than a day', async () => {
+    const service = await unrecorded();
+    service.clock.advance(24 * HOUR + MINUTE);
+
+    await runGuardOf(service);
+
+    expect(await service.records()).toEqual([]);
+  });
+
   it('writes nothing where the record is there', async () => {
     const service = rollbackService();
     await service.post();
