@@ -57,7 +57,8 @@ export function describePublishing(name: string, endpoint: () => string): void {
       return poller;
     }
     const write = (...events: OutboxEvent[]) => store.log.commit({ rollbacks: [], remove: [], events }, signal);
-    const unsentIds = async () => (await unsentEvents(store.outbox)).map(({ id }) => id).sort();
+    const unsentIds = async () =>
+      (await unsentEvents(store.outbox)).map(({ id }) => id).sort((a, b) => a.localeCompare(b));
 
     it('brings the event of a recorded rollback to the bus, once, and clears its mark', async () => {
       const stream = poll();
