@@ -46,6 +46,7 @@ describe('weightless settings validate', () => {
     [['token'], /^weightless: It is: weightless token new NAME/],
     [['token', 'new', 'am', '--scope', 'admin'], /^weightless: --scope takes alerts, read, operate, not "admin"/],
     [['token', 'new', 'am', '--expires', 'soon'], /^weightless: --expires takes 90d or .*, not "soon"/],
+    [['token', 'new', 'am', '--expires', '2099-02-30T00:00:00Z'], /^weightless: --expires takes 90d or /],
     [['token', 'new', 'am', '--expires', '2020-01-01T00:00:00Z'], /^weightless: --expires .* is past/],
   ])('(%j) says in one line what is wrong', async (args, words) => {
     const { code, stdout, stderr } = await runCli(args);
