@@ -31,9 +31,18 @@ describe('the gateway of the stack', () => {
     expect(DestinationArn).toEqual({ 'Fn::GetAtt': ['HttpApiLogGroup', 'Arn'] });
     expect(line).toMatchObject({ service: 'weightless', stage: 'plain', status: 429 });
     expect(filter).toMatchObject({ LogGroupName: { Ref: 'HttpApiLogGroup' }, FilterPattern: '{ $.status = 429 }' });
-    for (const { Value } of filter['MetricTransformations'][0].Dimensions) {
-      expect(line).toHaveProperty(Value.replace('$.', ''));
-    }
+    expect(filter['MetricTransformations']).toEqual([
+      {
+        MetricNamespace: 'Weightless',
+        MetricName: 'GatewayThrottled',
+        MetricValue: '1',
+        Unit: 'Count',
+        Dimensions: [
+          { Key: 'service', Value: '$.service' },
+          { Key: 'stage', Value: '$.stage' },
+        ],
+      },
+    ]);
   });
 
   it('keeps its access log as long as the others', () => {
