@@ -99,12 +99,11 @@ async function readRequest(
   return body.kind === 'rejected' ? rejected(body, deps) : { ...body, settings: allowed.settings };
 }
 
-/** A 4xx is final for Alertmanager, so each one is counted: the alarm on it is the only second chance. */
+/** A 4xx is final for Alertmanager. It is counted at the gateway (infra/aws/gateway.yml), which answers some itself. */
 function rejected(
   { response }: { readonly response: HttpResponse },
-  { log, meter }: RollbackFunctionDeps,
+  { log }: RollbackFunctionDeps,
 ): Extract<ReadBody, { kind: 'rejected' }> {
-  meter.count('WebhookRejected', { status: String(response.statusCode) });
   log.warn('A webhook was rejected', { status: response.statusCode, answer: response.body });
   return { kind: 'rejected', response };
 }

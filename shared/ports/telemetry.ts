@@ -15,7 +15,6 @@ export type MetricName =
   | 'RollbackOutcome'
   | 'AlertsTruncated'
   | 'ConflictRetries'
-  | 'WebhookRejected'
   | 'JournalEntriesIgnored'
   /** Prometheus' Watchdog alert came: alerting works as far as here. */
   | 'HeartbeatReceived'
