@@ -54,7 +54,13 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
       endpoint: engine.endpoint,
       streamArn,
       from: 'LATEST',
-      maxRetries: 3,
+      maximumRetryAttempts: 3,
+      bisectBatchOnFunctionError: true,
+      onFailure: ({ requestContext, DDBStreamBatchInfo }) =>
+        log.error('Events were not sent: the next start tries again', {
+          cause: requestContext.condition,
+          batch: DDBStreamBatchInfo,
+        }),
       invoke: (event) => publish(event, { signal: AbortSignal.timeout(15_000) }),
       onFault: (fault) => log.error('The stream cannot be read: events wait until it can', { cause: wordsOf(fault) }),
     });

@@ -15,6 +15,7 @@ import {
 import { expectRollback } from './world/expect-rollback.ts';
 import { openFaultStage } from './world/fault-stage.ts';
 import { openWorld } from './world/fault-world.ts';
+import type { Kill } from './world/function-process.ts';
 import { insist } from './world/insist.ts';
 import { killAt, killPoints } from './world/kill-at.ts';
 import { openPublishingWorld, type PublishingWorld } from './world/publishing-world.ts';
@@ -102,7 +103,7 @@ describe('a publish function that is killed (SIGKILL)', () => {
 
   test.concurrent.for(points)('at request $request, $moment, loses no event', async (point, context) => {
     await row.hold(async () => {
-      let kill = () => {};
+      let kill: Kill = async () => false;
       const world = await openPublishingWorld(stage, context.onTestFinished, (how) => {
         kill = how;
       });
