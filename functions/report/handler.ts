@@ -22,7 +22,7 @@ export const handler = httpFunction(
   createReportHandler({
     settings: async () => (await keeper.current()).settings,
     settingsAtHand: () => keeper.atHand(),
-    renewedSettings: () => keeper.renewed(),
+    renewedSettings: (since) => keeper.renewed(since),
     rollbackLog,
     clock,
     log,

@@ -48,7 +48,7 @@ async function receiveAlerts(
   // Its failure is told where it is waited for.
   refreshing.catch(() => undefined);
   const { ahead, body } = await readAhead(event, signal, deps);
-  const read = await readRequest(event, SENDERS, { ...deps, settings: () => refreshing, body });
+  const read = await readRequest(event, SENDERS, { ...deps, receivedAt, settings: () => refreshing, body });
   if (read.kind === 'rejected') {
     ahead?.stop();
     return read.response;

@@ -13,8 +13,8 @@ export type Service = {
   settings(): Promise<Settings>;
   /** What is at hand without waiting, and whether it is the latest; nothing before the first reading. */
   settingsAtHand(): SettingsInUse | undefined;
-  /** For whom those in use do not know: read anew, where they are older than a few seconds. */
-  renewedSettings(): Promise<SettingsInUse>;
+  /** For whom those in use do not know: read anew, where that was not done just now; stale where they were read before then. */
+  renewedSettings(since: number): Promise<SettingsInUse>;
   /** For telling how it stands with them: as `settings`, and staleness is not counted. */
   settingsState(): Promise<Pick<SettingsInUse, 'origin' | 'stale'>>;
   /** The clusters of the settings in use, refreshed in the same way. */
@@ -59,7 +59,7 @@ export function openService(
   return {
     settings: async () => (await keeper.current()).settings,
     settingsAtHand: () => keeper.atHand(),
-    renewedSettings: () => keeper.renewed(),
+    renewedSettings: (since) => keeper.renewed(since),
     async settingsState() {
       const { origin, stale } = await keeper.refreshed();
       return { origin, stale };

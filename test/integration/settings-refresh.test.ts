@@ -53,6 +53,7 @@ function keptService({ first, service: parts = {} }: Parts) {
     clusters: async () => clusters,
     settings: async () => (await keeper.current()).settings,
     settingsAtHand: () => keeper.atHand(),
+    renewedSettings: (since) => keeper.renewed(since),
     settingsState: () => keeper.refreshed(),
   });
   async function post(token = ALERTS_TOKEN, alerts: readonly RawAlert[] = [aRawAlert()]) {
@@ -213,6 +214,35 @@ describe('a token', () => {
     const statuses = [await post(NEW_TOKEN), await post(''), await post(ALERTS_TOKEN)].map(({ status }) => status);
 
     expect(statuses).toEqual([503, 401, 200]);
+  });
+
+  it('that was added a moment after the settings were read is never told that it is wrong', async () => {
+    const { source, clock, post } = keptService({ first: stored() });
+    await clock.advance(1);
+    source.stored = stored({ tokens: [old, fresh] });
+
+    const statuses: number[] = [];
+    for (let second = 0; second < 8; second += 1) {
+      statuses.push((await post(NEW_TOKEN)).status);
+      await clock.advance(1000);
+    }
+
+    expect(statuses).toEqual([503, 503, 503, 503, 503, 200, 200, 200]);
+    expect(source.asked).toHaveLength(2);
+  });
+
+  it('that nobody knows is refused by settings that were read after it came, and is asked to come again by others', async () => {
+    const { source, clock, post } = keptService({ first: stored() });
+    await clock.advance(6000);
+
+    const statuses: number[] = [];
+    for (let second = 0; second < 6; second += 1) {
+      statuses.push((await post(NEW_TOKEN)).status);
+      await clock.advance(1000);
+    }
+
+    expect(statuses).toEqual([401, 503, 503, 503, 503, 401]);
+    expect(source.asked).toHaveLength(3);
   });
 
   it('that is unknown is told so as soon as the settings are the latest', async () => {

@@ -53,4 +53,34 @@ describe('a request', () => {
       expect(statuses).toEqual(said);
     },
   );
+
+  it.each<[string, string[], number[]]>([
+    ['Bearer new', ['since 7'], [503]],
+    ['Digest new', [], [401]],
+    ['', [], [401]],
+    ['Bearer known', [], [200]],
+  ])(
+    'has settings read that are younger than itself, where those could know its token: %j',
+    async (authorization, asked, said) => {
+      const since: string[] = [];
+      const clock = steppedClock(7);
+      const settings = async () => {
+        await clock.advance(100);
+        return used;
+      };
+      const renewedSettings = async (time: number) => {
+        since.push(`since ${time}`);
+        return { settings: used, stale: true };
+      };
+
+      const allowed = await authorize(
+        anHttpEvent({ headers: { authorization } }),
+        { scopes: ['alerts'], challenge: 'Bearer' },
+        { settings, renewedSettings, clock, log: recordingLog() },
+      );
+
+      expect(since).toEqual(asked);
+      expect([allowed.kind === 'refused' ? allowed.response.statusCode : 200]).toEqual(said);
+    },
+  );
 });
