@@ -14,8 +14,8 @@ export default defineConfig({
     // The default leaves one core out, which on two is half the speed.
     maxWorkers: '100%',
     projects: [
-      project('unit', ['test/unit/**/*.test.ts']),
-      project('integration', ['test/integration/**/*.test.ts'], { testTimeout: 20_000, hookTimeout: 20_000 }),
+      project('unit', ['test/unit/**/*.test.ts'], { testTimeout: 30_000 }),
+      project('integration', ['test/integration/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
       project('deploy', ['test/deploy/**/*.test.ts'], {
         hookTimeout: 60_000,
         globalSetup: ['test/deploy/global-setup.ts'],

@@ -32,6 +32,7 @@ weightless COMMAND --help tells a command's options.
 
 /** Runs one command; what a user can mend is one line and the exit code of its error. */
 export async function run([name = '', ...args]: string[]): Promise<void> {
+  process.stdout.on('error', giveUp);
   if (name === '' || name === '--help' || name === '-h') {
     process.stdout.write(HELP);
     return;
@@ -43,6 +44,12 @@ export async function run([name = '', ...args]: string[]): Promise<void> {
     process.stderr.write(`weightless: ${error.message}\n`);
     process.exit(error.exitCode);
   }
+}
+
+/** Whoever reads what we print has gone, such as `head`, or has no room for it: nothing that we could say gets there. */
+function giveUp(error: Error): never {
+  if (!('code' in error && error.code === 'EPIPE')) process.stderr.write(`weightless: ${error.message}\n`);
+  process.exit(1);
 }
 
 function commandOf(name: string): (args: string[]) => Promise<void> {

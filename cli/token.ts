@@ -74,7 +74,14 @@ const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 function expiryOf(text: string, now: number): string {
   const duration = parseDuration(text);
   const at = duration === undefined ? (ISO_TIME.test(text) ? Date.parse(text) : Number.NaN) : now + duration;
-  if (Number.isNaN(at)) throw new CliError(`--expires takes 90d or 2027-03-01T00:00:00Z, not ${JSON.stringify(text)}`);
+  if (Number.isNaN(at) || isNoDay(text))
+    throw new CliError(`--expires takes 90d or 2027-03-01T00:00:00Z, not ${JSON.stringify(text)}`);
   if (at <= now) throw new CliError(`--expires ${text} is past`);
   return new Date(at).toISOString();
+}
+
+/** Date.parse takes 30 February for a day in March. */
+function isNoDay(text: string): boolean {
+  const [year, month, day] = text.split(/[-T]/).map(Number);
+  return ISO_TIME.test(text) && new Date(Date.UTC(year ?? 0, (month ?? 0) - 1, day)).getUTCDate() !== day;
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPublishHandler } from '#functions/publish/create-handler.ts';
-import type { OnUnreadable } from '#shared/adapters/dynamodb/recent.ts';
+import type { OnUnreadable } from '#shared/adapters/dynamodb/readable.ts';
 import type { DayLog } from '#shared/ports/day-log.ts';
 import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
 import type { RequestLog } from '#shared/ports/request-log.ts';
@@ -60,8 +60,14 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
       endpoint: engine.endpoint,
       streamArn,
       from: 'LATEST',
-      maxRetries: 3,
-      invoke: (event) => publish(event, undefined, { signal: AbortSignal.timeout(15_000) }),
+      maximumRetryAttempts: 3,
+      bisectBatchOnFunctionError: true,
+      onFailure: ({ requestContext, DDBStreamBatchInfo }) =>
+        log.error('Events were not sent: the next start tries again', {
+          cause: requestContext.condition,
+          batch: DDBStreamBatchInfo,
+        }),
+      invoke: (event) => publish(event, { signal: AbortSignal.timeout(15_000) }),
       onFault: (fault) => log.error('The stream cannot be read: events wait until it can', { cause: wordsOf(fault) }),
     });
     await poller.opened;

@@ -9,13 +9,14 @@ import {
   type _Record as StreamRecord,
   TrimmedDataAccessException,
 } from '@aws-sdk/client-dynamodb-streams';
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBRecord } from 'aws-lambda';
 import { LOCAL_AWS } from './local-aws.ts';
+import { type DeliveryOptions, sequenceOf, streamDelivery } from './stream-delivery.ts';
 
 export type StreamPoller = {
   /** Every batch that the function was called with, as sequence numbers. */
   readonly batches: readonly (readonly string[])[];
-  /** What was given up after the retries. */
+  /** What was given up: tried too often, or too old. */
   readonly discarded: readonly DynamoDBRecord[];
   /** Resolves once the stream's position is taken: what is written from then on is delivered. */
   readonly opened: Promise<void>;
@@ -24,14 +25,11 @@ export type StreamPoller = {
   stop(): Promise<void>;
 };
 
-type PollerOptions = {
+type PollerOptions = Omit<DeliveryOptions, 'stopped'> & {
   readonly endpoint: string;
-  readonly streamArn: string;
   /** Where to begin: at the stream's beginning, or with what is written from now on. */
   readonly from?: 'TRIM_HORIZON' | 'LATEST';
-  readonly maxRetries: number;
-  readonly invoke: (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse>;
-  /** Told of the first fault in a row, and reading goes on; without it a fault ends the reading. */
+  /** Told of the first fault of the stream in a row, and reading goes on; without it a fault ends the reading. */
   readonly onFault?: (fault: unknown) => void;
 };
 
@@ -41,17 +39,19 @@ const READ_EVERY_MS = 20;
 const AFTER_FAULT_MS = 500;
 
 /**
- * A table's stream, read as Lambda's event source mapping reads it with ReportBatchItemFailures: after
- * a failure the batch comes again from the lowest failed sequence number on, and is discarded when the retries are used up.
+ * A table's stream, read as Lambda's event source mapping reads it: what the filter passes comes in batches, in the
+ * stream's order, and a batch that failed holds up its shard until it is delivered, too old, or tried too often. What a
+ * function throws is a failed batch, and no fault of the stream.
  */
 export function pollStream({
   endpoint,
-  streamArn,
   from = 'TRIM_HORIZON',
-  maxRetries,
-  invoke,
   onFault,
+  onFailure,
+  invoke,
+  ...mapping
 }: PollerOptions): StreamPoller {
+  const { streamArn } = mapping;
   const client = new DynamoDBStreamsClient({ ...LOCAL_AWS, endpoint });
   const batches: string[][] = [];
   const discarded: DynamoDBRecord[] = [];
@@ -62,17 +62,18 @@ export function pollStream({
   /** The last record read of each shard. */
   const lastRead = new Map<string, string>();
 
-  async function deliver(records: readonly DynamoDBRecord[]): Promise<void> {
-    let open = [...records];
-    for (let attempt = 0; attempt <= maxRetries && open.length > 0 && !stopped; attempt += 1) {
-      batches.push(open.map(sequenceOf));
-      const failures = await invoke({ Records: open }).then(({ batchItemFailures }) => batchItemFailures);
-      const failed = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
-      const first = open.findIndex((record) => failed.has(sequenceOf(record)));
-      open = first === -1 ? [] : open.slice(first);
-    }
-    discarded.push(...open);
-  }
+  const delivery = streamDelivery({
+    ...mapping,
+    invoke(event) {
+      batches.push(event.Records.map(sequenceOf));
+      return invoke(event);
+    },
+    async onFailure(failure, records) {
+      discarded.push(...records);
+      await onFailure?.(failure, records);
+    },
+    stopped: () => stopped,
+  });
 
   async function openNewShards(): Promise<void> {
     const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamArn: streamArn }));
@@ -114,7 +115,7 @@ export function pollStream({
       const { Records = [], NextShardIterator } = await read(shard, iterator);
       iterators.set(shard, NextShardIterator);
       count += Records.length;
-      if (Records.length > 0) await deliver(Records.map(asLambdaGivesIt));
+      if (Records.length > 0) await delivery.deliver(shard, Records.map(asLambdaGivesIt));
     }
     reads += 1;
     if (count > 0) lastFull = reads;
@@ -175,13 +176,11 @@ function positionAfter(SequenceNumber: string | undefined) {
     : { ShardIteratorType: 'TRIM_HORIZON' as const };
 }
 
-/** Lambda's events are JSON: times are numbers, and there are no classes. */
-function asLambdaGivesIt(record: StreamRecord): DynamoDBRecord {
-  return JSON.parse(JSON.stringify(record));
-}
-
-function sequenceOf(record: DynamoDBRecord): string {
-  return record.dynamodb?.SequenceNumber ?? '';
+/** Lambda's events are JSON: times are seconds, and there are no classes. */
+function asLambdaGivesIt({ dynamodb: { ApproximateCreationDateTime: at, ...change } = {}, ...record }: StreamRecord) {
+  const seconds = at ? { ApproximateCreationDateTime: Math.floor(at.getTime() / 1000) } : {};
+  const given: DynamoDBRecord = JSON.parse(JSON.stringify({ ...record, dynamodb: { ...change, ...seconds } }));
+  return given;
 }
 
 async function untilTrue(isTrue: () => boolean): Promise<void> {

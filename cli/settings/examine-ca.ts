@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { SettingsProblem } from '#shared/contracts/settings.ts';
+import { wordsOf } from '../words-of.ts';
 
 const PEM = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
@@ -21,7 +22,7 @@ export function examineCa(
       ),
     };
   } catch (error) {
-    return broken(path, error instanceof Error ? error.message : String(error));
+    return broken(path, wordsOf(error));
   }
 }
 

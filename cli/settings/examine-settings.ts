@@ -6,6 +6,7 @@ import {
   type SettingsProblem,
 } from '#shared/contracts/settings.ts';
 import { splitSettings } from '#shared/contracts/settings-parameters.ts';
+import { wordsOf } from '../words-of.ts';
 import { examineCa } from './examine-ca.ts';
 import { warnOfTokens } from './warn-of-tokens.ts';
 
@@ -29,7 +30,7 @@ export function examineSettings(text: string, now: number): ExaminedSettings {
   try {
     document = JSON.parse(text);
   } catch (error) {
-    const message = `not JSON: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `not JSON: ${wordsOf(error)}`;
     return { valid: false, problems: [{ path: '', message }], warnings: [] };
   }
   const settings = checkSettings(document);

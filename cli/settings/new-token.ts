@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { TokenSettings } from '#shared/contracts/settings.ts';
 
 /** By which whoever finds one, or a scanner of secrets, knows what it is. */
-export const TOKEN_PREFIX = 'wl_';
+const TOKEN_PREFIX = 'wl_';
 
 /** A token of 256 random bits, in letters that a URL and a shell take as they are, and its entry in the settings. */
 export function newToken(about: Pick<TokenSettings, 'name' | 'scope' | 'expiresAt'>): {

@@ -1,16 +1,16 @@
-import type { Settings } from '#shared/contracts/settings.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
 import type { DayLog } from '#shared/ports/day-log.ts';
 import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
+import { type PolicySettings, policyOf } from '#shared/steps/policy-of.ts';
 import { resendEvents } from '#shared/steps/resend-events.ts';
 import { type GuardDeps, type GuardLimits, type GuardRun, RESEND_AFTER_MS, runGuard } from '#shared/steps/run-guard.ts';
 import { reportRun } from './report-run.ts';
 
 export type GuardFunctionDeps = {
-  readonly settings: () => Promise<Pick<Settings, 'mode' | 'alerts' | 'sla' | 'hold' | 'onRevert'>>;
+  readonly settings: () => Promise<PolicySettings>;
   readonly clusters: () => Promise<readonly Cluster[]>;
   readonly rollbackLog: RollbackLog;
   readonly dayLog: DayLog;
@@ -57,7 +57,6 @@ export function createGuardHandler(deps: GuardFunctionDeps): GuardHandler {
 }
 
 async function load({ settings, clusters }: GuardFunctionDeps): Promise<Pick<GuardDeps, 'policy' | 'clusters'>> {
-  const { mode, sla: slaMs, hold: holdMs, onRevert, alerts: rules } = await settings();
-  const policy = { rules, mode, clusterLabel: rules.clusterLabel, slaMs, holdMs, onRevert };
+  const policy = policyOf(await settings());
   return { policy, clusters: await clusters() };
 }

@@ -22,7 +22,7 @@ export type NotifyEnv = {
 };
 
 /** Reads the function's environment; throws with every variable that is missing. */
-export function readEnv(variables: Readonly<Record<string, string | undefined>>): NotifyEnv {
+export function readNotifyEnv(variables: Readonly<Record<string, string | undefined>>): NotifyEnv {
   const env = EnvSchema.safeParse(variables);
   if (!env.success) {
     throw new Error(`The environment of the notify function is incomplete:\n${z.prettifyError(env.error)}`);

@@ -11,9 +11,9 @@ import { createMeter } from '#shared/runtime/meter.ts';
 import { openSettings } from '#shared/runtime/open-settings.ts';
 import { systemClock as clock } from '#shared/runtime/system-clock.ts';
 import { createNotifyHandler } from './create-handler.ts';
-import { readEnv } from './env.ts';
+import { readNotifyEnv } from './env.ts';
 
-const { stage, table, queue, deadLetters, pageUrl } = readEnv(process.env);
+const { stage, table, queue, deadLetters, pageUrl } = readNotifyEnv(process.env);
 const log = createLog('weightless-notify');
 const meter = createMeter('weightless-notify', stage);
 const aws = awsCaller({ environment: process.env, clock });

@@ -14,7 +14,6 @@ export type PublishDeps = {
 
 export type PublishHandler = (
   event: DynamoDBStreamEvent,
-  context: unknown,
   options: { readonly signal: AbortSignal },
 ) => Promise<DynamoDBBatchResponse>;
 
@@ -61,7 +60,7 @@ export function createPublishHandler({ bus, outbox, deadLetters, log }: PublishD
     }
   }
 
-  return async function publish({ Records }, _context, { signal }) {
+  return async function publish({ Records }, { signal }) {
     const { events: read, unreadable } = readRecords(Records);
     const refused = new Map((await refusedOf(eventsOf(read), signal)).map((one) => [one.event.id, one]));
     for (const one of unreadable) log.error('An outbox item cannot be read: its event is not sent', { ...one });

@@ -10,7 +10,7 @@ const Env = z.object({
 export type PublishEnv = { readonly table: string; readonly eventBus: string; readonly deadLetters: string };
 
 /** Reads the function's environment; throws with every variable that is missing. */
-export function readEnv(variables: Readonly<Record<string, string | undefined>>): PublishEnv {
+export function readPublishEnv(variables: Readonly<Record<string, string | undefined>>): PublishEnv {
   const env = Env.safeParse(variables);
   if (!env.success) {
     throw new Error(`The environment of the publish function is incomplete:\n${z.prettifyError(env.error)}`);

@@ -25,7 +25,7 @@ export const handler = httpFunction(
   createReportHandler({
     settings: async () => (await keeper.current()).settings,
     settingsAtHand: () => keeper.atHand(),
-    renewedSettings: () => keeper.renewed(),
+    renewedSettings: (since) => keeper.renewed(since),
     rollbackLog: dynamodbRollbackLog(client, table, options),
     rollbackList: dynamodbRollbackList(client, table, options),
     dayLog: dynamodbDayLog(client, table, options),

@@ -4,8 +4,9 @@ import { authenticate } from '#shared/runtime/authenticate.ts';
 import { type AuthorizeDeps, authorize, type Requirement } from '#shared/runtime/authorize.ts';
 import { type HttpResponse, header, json, methodOf, pathOf, problem } from '#shared/runtime/http.ts';
 import type { HttpHandler } from '#shared/runtime/http-function.ts';
+import type { PolicySettings } from '#shared/steps/policy-of.ts';
 import { answerOf } from './answer.ts';
-import { type HandleWebhookDeps, handleWebhook, type PolicySettings } from './handle-webhook.ts';
+import { type HandleWebhookDeps, handleWebhook } from './handle-webhook.ts';
 import { countHeartbeat } from './heartbeat.ts';
 import { type LookAhead, lookAhead } from './look-ahead.ts';
 import { type ReadBody, readBody } from './read-body.ts';
@@ -47,7 +48,7 @@ async function receiveAlerts(
   // Its failure is told where it is waited for.
   refreshing.catch(() => undefined);
   const { ahead, body } = await readAhead(event, signal, deps);
-  const read = await readRequest(event, SENDERS, { ...deps, settings: () => refreshing, body });
+  const read = await readRequest(event, SENDERS, { ...deps, receivedAt, settings: () => refreshing, body });
   if (read.kind === 'rejected') {
     ahead?.stop();
     return read.response;
@@ -98,12 +99,11 @@ async function readRequest(
   return body.kind === 'rejected' ? rejected(body, deps) : { ...body, settings: allowed.settings };
 }
 
-/** A 4xx is final for Alertmanager, so each one is counted: the alarm on it is the only second chance. */
+/** A 4xx is final for Alertmanager. It is counted at the gateway (infra/aws/gateway.yml), which answers some itself. */
 function rejected(
   { response }: { readonly response: HttpResponse },
-  { log, meter }: RollbackFunctionDeps,
+  { log }: RollbackFunctionDeps,
 ): Extract<ReadBody, { kind: 'rejected' }> {
-  meter.count('WebhookRejected', { status: String(response.statusCode) });
   log.warn('A webhook was rejected', { status: response.statusCode, answer: response.body });
   return { kind: 'rejected', response };
 }

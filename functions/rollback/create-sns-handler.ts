@@ -1,9 +1,10 @@
 import type { SNSEvent } from 'aws-lambda';
 import type { Settings } from '#shared/contracts/settings.ts';
 import { parseSnsMessage, readSnsRecord, type SnsMessage } from '#shared/contracts/sns-message.ts';
-import type { Webhook } from '#shared/contracts/webhook.ts';
+import { MAX_ALERTS, type Webhook } from '#shared/contracts/webhook.ts';
+import type { PolicySettings } from '#shared/steps/policy-of.ts';
 import { needsRetry } from './answer.ts';
-import { type HandleWebhookDeps, handleWebhook, type PolicySettings } from './handle-webhook.ts';
+import { type HandleWebhookDeps, handleWebhook } from './handle-webhook.ts';
 import { countHeartbeat, isWatchdog } from './heartbeat.ts';
 
 export type SnsFunctionDeps = HandleWebhookDeps & {
@@ -83,7 +84,7 @@ function rejected(
 const WORDS = {
   'not-sns': 'The function was invoked with records that are not from SNS',
   topic: 'The message is from a topic that is not in the settings (sns.topics)',
-  malformed: 'The message is not what the template weightless.sns of amp.tmpl makes',
+  malformed: 'The message is neither what the template weightless.sns of amp.tmpl makes nor what AWS’s own does',
   truncated: 'Alertmanager cut the message off, as SNS takes 256 KB; group alerts by target, and shorten annotations',
-  'too-many-alerts': 'The message has too many alerts; group alerts by target',
+  'too-many-alerts': `The message has over ${MAX_ALERTS} alerts; group alerts by target`,
 } as const;

@@ -1,8 +1,8 @@
 import type { Webhook } from '#shared/contracts/webhook.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
 import { chooseCluster, hintsOf } from '#shared/steps/look-up-targets.ts';
+import type { PolicySettings } from '#shared/steps/policy-of.ts';
 import { prefetchCluster } from '#shared/steps/prefetch-cluster.ts';
-import type { PolicySettings } from './handle-webhook.ts';
 
 export type LookAhead = {
   /** These clusters, with what is under way already in them. */

@@ -9,7 +9,7 @@ export const MAX_ROLLBACK_BYTES = 450 * 1024;
 export const MAX_NOTIFY_BYTES = 420 * 1024;
 
 /** Loaded by the SDK only where credentials come from a profile, SSO or an EC2 instance: never in Lambda. */
-const NEVER_IN_LAMBDA = [
+export const NEVER_IN_LAMBDA = [
   '@aws-sdk/credential-provider-ini',
   '@aws-sdk/credential-provider-login',
   '@aws-sdk/credential-provider-process',

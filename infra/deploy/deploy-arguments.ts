@@ -29,6 +29,8 @@ export function readArguments(
   if (unknown.length > 0) {
     throw new Error(`There is no parameter ${unknown.join(', ')}; serverless.yml has ${known.join(', ')}`);
   }
+  const odd = given.find(([name, value]) => SWITCHES.has(name) && !['true', 'false'].includes(value));
+  if (odd) throw new Error(`The parameter ${odd[0]} takes true or false, not ${odd[1]}`);
   const defaults = Object.entries({ ...params['default'], ...params[stage] });
   return {
     stage,
@@ -39,6 +41,9 @@ export function readArguments(
     },
   };
 }
+
+/** Any other word would count as no, in silence. */
+const SWITCHES = new Set(['retain', 'eksAccess']);
 
 function textOf(value: z.infer<typeof Param>): string | undefined {
   return value === null || value === undefined ? undefined : String(value);

@@ -1,19 +1,13 @@
 import { splitSettings } from '#shared/contracts/settings-parameters.ts';
 import { logicalId, type Resources } from './resource.ts';
 
-/** What osls would replace by the variables and files of who deploys, and CloudFormation by the text of secrets. */
-const TEMPLATE = /\$\{|\{\{/;
-
 /** The settings in Parameter Store: one parameter a cluster and one for the rest, under the path that functions read. */
 export function settingsParameters(stage: string, text: string): Resources {
   const { parameters, problems } = splitSettings(JSON.parse(text));
   if (problems.length > 0) {
     const words = problems.map(({ path, message }) => `${path}: ${message}`);
-    throw new Error(`The settings do not fit into Parameter Store: ${words.join('; ')}`);
+    throw new Error(`The settings cannot be put into Parameter Store: ${words.join('; ')}`);
   }
-  const read = parameters.filter(({ text: value }) => TEMPLATE.test(value)).map(({ name }) => name);
-  if (read.length > 0)
-    throw new Error(`${read.join(', ')}: take \${ and {{ out, which osls and CloudFormation replace`);
   return Object.fromEntries(
     parameters.map(({ name, text: value }) => [
       logicalId('Settings', name),

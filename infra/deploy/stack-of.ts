@@ -1,6 +1,6 @@
 import { alarmTopic } from './alarm-topic.ts';
-import { clusterAccess } from './cluster-access.ts';
 import type { DeployArguments } from './deploy-arguments.ts';
+import { eksAccessEntries } from './eks-access-entries.ts';
 import type { DeploySettings } from './read-settings.ts';
 import { referencePolicies } from './reference-policies.ts';
 import { arnOf, type Resources } from './resource.ts';
@@ -49,7 +49,7 @@ export function stackOf({ stage, region, params }: DeployArguments, { text, sett
         ...references,
         ...vpcPolicies,
         ...snsTopics({ topics, region, target }),
-        ...(params['eksAccess'] === 'true' ? clusterAccess(settings, region) : {}),
+        ...(params['eksAccess'] === 'true' ? eksAccessEntries(settings, region) : {}),
         ...alarms.resources,
       },
     },

@@ -7,7 +7,7 @@ const OURS = { service: 'weightless', stage: '$stage' };
 const TARGET_MS = 60_000;
 
 type Statistic = 'Sum' | 'Maximum' | 'p50' | 'p95' | 'p99';
-type Ours = MetricName | DurationName | 'GatewayThrottled';
+type Ours = MetricName | DurationName | 'GatewayThrottled' | 'WebhookRejected';
 
 /** What the service itself counts and measures, for whoever runs it. */
 export function cloudwatchDashboard() {

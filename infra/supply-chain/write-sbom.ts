@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 
-export const SBOM_FILE = 'dist/sbom.cdx.json';
+const SBOM_FILE = 'dist/sbom.cdx.json';
 
 const Sbom = z.looseObject({
   metadata: z.looseObject({ component: z.looseObject({ name: z.string() }) }),

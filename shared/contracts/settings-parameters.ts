@@ -14,6 +14,9 @@ export type SettingsParameter = { readonly name: string; readonly text: string }
 /** A standard parameter takes no more. */
 export const MAX_PARAMETER_BYTES = 4096;
 
+/** What a deployment would replace: osls by the variables and files of who deploys, CloudFormation by the text of secrets. */
+const TEMPLATE = /\$\{|\{\{/;
+
 const REST = 'settings';
 const CLUSTERS = 'clusters/';
 
@@ -21,7 +24,7 @@ const Document = z.looseObject({ clusters: z.array(z.looseObject({ name: z.strin
 
 export type SplitSettings = {
   readonly parameters: readonly (SettingsParameter & { readonly bytes: number })[];
-  /** Which parameter does not fit, and what to do; nothing may be deployed while there is one. */
+  /** Which parameter cannot be stored, and what to do; nothing may be deployed while there is one. */
   readonly problems: readonly SettingsProblem[];
 };
 
@@ -36,7 +39,10 @@ export function splitSettings(document: unknown): SplitSettings {
   const tooLarge = parameters.flatMap(({ name, bytes }, index) =>
     bytes > MAX_PARAMETER_BYTES ? [tooLargeProblem(name, bytes, sources[index] ?? {})] : [],
   );
-  return { parameters, problems: [...tooLarge, ...sameNames(parameters)] };
+  const templates = parameters
+    .filter(({ text }) => TEMPLATE.test(text))
+    .map(({ name }) => ({ path: name, message: 'take ${ and {{ out, which a deployment would replace' }));
+  return { parameters, problems: [...tooLarge, ...templates, ...sameNames(parameters)] };
 }
 
 /**

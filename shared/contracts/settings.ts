@@ -172,7 +172,7 @@ export const SettingsSchema = z.strictObject({
   /** The SNS topics that alerts are taken from; any other is refused. */
   sns: z._default(
     z.strictObject({
-      topics: z.array(z.string().check(z.regex(TOPIC_ARN, 'expected the ARN of an SNS topic'))),
+      topics: z.array(z.string().check(z.regex(TOPIC_ARN, 'expected the ARN of a standard SNS topic'))),
     }),
     { topics: [] },
   ),

@@ -1,6 +1,6 @@
 import './zod-words.ts';
 import * as z from 'zod/mini';
-import type { Alert } from '#shared/domain/alert.ts';
+import { type Alert, FINGERPRINT } from '#shared/domain/alert.ts';
 import { parseJson } from './parse-json.ts';
 
 /** RFC 3339 as Go writes it; Alertmanager sends the zero time where there is none. */
@@ -32,7 +32,7 @@ const AlertSchema = z.looseObject({
   generatorURL: z.optional(z.string()),
   fingerprint: z
     .string('expected the fingerprint that Alertmanager gives the alert, as text')
-    .check(z.regex(/^[0-9A-Za-z_-]{1,128}$/, 'expected the fingerprint that Alertmanager gives the alert')),
+    .check(z.regex(FINGERPRINT, 'expected the fingerprint that Alertmanager gives the alert')),
 });
 
 const versionWords =

@@ -31,3 +31,6 @@ function own(map: Readonly<Record<string, string>>, name: string): string | unde
   const value = Object.hasOwn(map, name) ? map[name]?.trim() : undefined;
   return value === '' ? undefined : value;
 }
+
+/** How a fingerprint is written: it becomes a part of keys. */
+export const FINGERPRINT = /^[0-9A-Za-z_-]{1,128}$/;

@@ -1,4 +1,4 @@
-import { formatDestination, parseDestination } from './destination.ts';
+import { FINGERPRINT } from './alert.ts';
 import { JOURNAL_MAX_ALERTS, type Journal, type JournalEntry } from './journal.ts';
 
 /** That one patch took one canary of one object to zero for one firing. */
@@ -13,6 +13,11 @@ export type JournaledFiring = {
   readonly entry: JournalEntry;
 };
 
+/** Of a host and a subset as the cluster takes them; what anyone else wrote there fits into no key of the table. */
+const CANARY = /^[\w*.-]{2,253}(\/[\w.-]{1,253})?$/;
+/** A delivery is over sooner, also where its clock is set meanwhile. */
+const MAX_DELIVERY_MS = 60_000;
+
 /** What the entries sent within the times say. An entry of before that names no canary tells nobody's record. */
 export function journaledFirings(
   { entries }: Journal,
@@ -21,8 +26,9 @@ export function journaledFirings(
   return entries
     .filter(({ sentAt }) => sentAt > sent.after && sentAt < sent.before)
     .flatMap((entry) => {
-      const { canary, alerts } = entry;
-      if (canary === undefined || formatDestination(parseDestination(canary)) !== canary) return [];
+      const { canary, alerts, receivedAt, sentAt } = entry;
+      if (canary === undefined || !CANARY.test(canary)) return [];
+      if (Math.abs(sentAt - receivedAt) > MAX_DELIVERY_MS) return [];
       return alerts.slice(0, JOURNAL_MAX_ALERTS).flatMap((firing) => {
         const parsed = parseFiring(firing);
         return parsed ? [{ canary, firing, entry, ...parsed }] : [];
@@ -30,11 +36,14 @@ export function journaledFirings(
     });
 }
 
+/** No webhook has a later year. */
+const END_OF_TIME = Date.UTC(10_000, 0);
+
 /** The inverse of firingOf; undefined for anything that it would not have written. */
 export function parseFiring(firing: string): { readonly fingerprint: string; readonly startsAt: number } | undefined {
   const at = firing.lastIndexOf('@');
   const fingerprint = firing.slice(0, at);
   const startsAt = Date.parse(firing.slice(at + 1));
-  if (at <= 0 || Number.isNaN(startsAt)) return undefined;
+  if (!FINGERPRINT.test(fingerprint) || !(startsAt > 0 && startsAt < END_OF_TIME)) return undefined;
   return new Date(startsAt).toISOString() === firing.slice(at + 1) ? { fingerprint, startsAt } : undefined;
 }

@@ -26,10 +26,10 @@ export type RollbackRecord = {
   /** Alerts that Alertmanager left out of the delivery (its `max_alerts`). */
   readonly truncatedAlerts: number;
   readonly weights: readonly WeightChange[];
-  /** `unknown` where the cluster could not be asked afterwards. */
+  /** `unknown` where the cluster could not be asked afterwards, or not all of it. */
   readonly residual: readonly Residual[] | 'unknown';
   readonly stableReadiness: 'ready' | 'not-ready' | 'unknown' | 'not-asked';
-  /** Optional reads that gave no answer in time, by name. */
+  /** What the cluster did not let us read, or not in time, by name. */
   readonly unknowns: readonly string[];
   readonly timeline: Timeline & {
     readonly recordedAt: number;

@@ -18,10 +18,8 @@ export type EventBus = {
 export type Outbox = {
   /** Clears the mark by which an unsent item is found again. */
   markSent(events: readonly OutboxEvent[], signal: AbortSignal): Promise<void>;
-  /** Those written before `olderThan` (epoch ms) and not sent. */
-  unsent(olderThan: number, limit: number, signal: AbortSignal): Promise<readonly OutboxEvent[]>;
-  /** The same in pages, so that what cannot be sent hides nothing behind it. */
-  unsentPage(olderThan: number, page: Page, signal: AbortSignal): Promise<UnsentPage>;
+  /** Those written before `olderThan` (epoch ms) and not sent, in pages: what cannot be sent hides nothing behind it. */
+  unsent(olderThan: number, page: Page, signal: AbortSignal): Promise<UnsentPage>;
 };
 
 /** `next` is absent after the last page; a page may hold fewer than its limit, or none, and not be the last. */

@@ -15,7 +15,6 @@ export type MetricName =
   | 'RollbackOutcome'
   | 'AlertsTruncated'
   | 'ConflictRetries'
-  | 'WebhookRejected'
   | 'JournalEntriesIgnored'
   /** Prometheus' Watchdog alert came: alerting works as far as here. */
   | 'HeartbeatReceived'
@@ -27,7 +26,7 @@ export type MetricName =
   | 'EventsUnsent'
   /** Rollbacks that missed their SLA target. */
   | 'SlaBreached'
-  /** Clusters that guard could not look into. */
+  /** Clusters that guard could not see, or not all of. */
   | 'GuardFaults'
   /** Canaries that somebody put back within their hold: those that guard took to zero again, and those that stay above it. */
   | 'CanariesReasserted'

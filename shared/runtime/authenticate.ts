@@ -3,6 +3,8 @@ import type { TokenSettings } from '#shared/contracts/settings.ts';
 
 export type Caller =
   | { readonly kind: 'known'; readonly name: string }
+  /** Nothing that settings could ever know. */
+  | { readonly kind: 'no-token' }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'out-of-scope'; readonly name: string };
 
@@ -17,7 +19,7 @@ export function authenticate(
   now: number,
 ): Caller {
   const token = tokenOf(header);
-  if (token === '') return { kind: 'unknown' };
+  if (token === '') return { kind: 'no-token' };
   const digest = createHash('sha256').update(token).digest();
   let match: TokenSettings | undefined;
   for (const named of tokens) {

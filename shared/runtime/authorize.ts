@@ -9,8 +9,15 @@ export type AuthorizeDeps<S> = {
   readonly settings: () => Promise<S>;
   /** What there is of them without waiting, and whether others may be stored; absent where settings never change. */
   readonly settingsAtHand?: (() => { readonly settings: S; readonly stale: boolean } | undefined) | undefined;
-  /** Those that are stored now, for a token that the others do not know; absent where settings never change. */
-  readonly renewedSettings?: (() => Promise<{ readonly settings: S; readonly stale: boolean }>) | undefined;
+  /**
+   * Those that are stored now, for a token that the others do not know, and whether they may have been read before this
+   * time; absent where settings never change.
+   */
+  readonly renewedSettings?:
+    | ((since: number) => Promise<{ readonly settings: S; readonly stale: boolean }>)
+    | undefined;
+  /** When the request came; now, where it is not given. */
+  readonly receivedAt?: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
 };
@@ -27,19 +34,23 @@ export type Requirement = {
 
 /**
  * Who may: 503 where the tokens cannot be loaded, since nobody can be told then that theirs is wrong; nor by settings
- * that are not the latest, which may not know a new token yet.
+ * that were read before the request came, which may not know a new token yet.
  */
 export async function authorize<S extends Pick<Settings, 'tokens'>>(
   event: APIGatewayProxyEventV2,
   { scopes, challenge }: Requirement,
   deps: AuthorizeDeps<S>,
 ): Promise<Authorized<S>> {
+  const { receivedAt = deps.clock.now() } = deps;
   const loaded = await deps.settings().catch((cause: unknown) => {
     deps.log.error('The settings cannot be loaded', { cause: String(cause) });
     return undefined;
   });
   if (!loaded) return refuse(problem(503, 'The settings of the service cannot be loaded; send the request again'));
-  const { caller, settings, unsure } = await find(header(event, 'authorization'), scopes, loaded, deps);
+  const { caller, settings, unsure } = await find(header(event, 'authorization'), scopes, loaded, {
+    ...deps,
+    receivedAt,
+  });
   if (caller.kind === 'known') return { kind: 'authorized', settings, name: caller.name };
   if (unsure) return refuse(problem(503, 'The token may be newer than the settings at hand; send the request again'));
   if (caller.kind === 'out-of-scope')
@@ -64,12 +75,12 @@ async function find<S extends Pick<Settings, 'tokens'>>(
   given: string | undefined,
   scopes: Requirement['scopes'],
   loaded: S,
-  { settingsAtHand, renewedSettings, clock }: AuthorizeDeps<S>,
+  { settingsAtHand, renewedSettings, clock, receivedAt }: AuthorizeDeps<S> & { readonly receivedAt: number },
 ): Promise<Found<S>> {
   const by = ({ tokens }: S) => authenticate(given, tokens, scopes, clock.now());
   const caller = by(loaded);
-  if (caller.kind === 'known' || !given) return { caller, settings: loaded, unsure: false };
-  const renewed = await renewedSettings?.();
+  if (caller.kind === 'known' || caller.kind === 'no-token') return { caller, settings: loaded, unsure: false };
+  const renewed = await renewedSettings?.(receivedAt);
   if (renewed) return { caller: by(renewed.settings), settings: renewed.settings, unsure: renewed.stale };
   const atHand = settingsAtHand?.();
   const unsure = atHand !== undefined && (atHand.stale || atHand.settings !== loaded);

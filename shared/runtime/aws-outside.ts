@@ -2,16 +2,14 @@ import { awsCaller } from '#shared/adapters/aws/aws-caller.ts';
 import { awsSecrets } from '#shared/adapters/aws/aws-secrets.ts';
 import { ssmSettingsSource } from '#shared/adapters/aws/ssm-settings-source.ts';
 import { clusterAccess } from '#shared/adapters/kubernetes/cluster-access.ts';
-import type { ClusterAccess } from '#shared/adapters/kubernetes/clusters-from-settings.ts';
+import type { ClusterAccess } from '#shared/adapters/kubernetes/cluster-from-settings.ts';
 import type { Clock } from '#shared/ports/clock.ts';
-import type { Secrets } from '#shared/ports/secrets.ts';
 import type { SettingsSource } from '#shared/ports/settings-source.ts';
 import { systemClock } from './system-clock.ts';
 
 /** What a service reaches for outside; tests give their own. */
 export type ServiceOutside = {
   readonly source: (path: string) => SettingsSource;
-  readonly secrets: Secrets;
   readonly access: ClusterAccess;
   readonly clock: Clock;
 };
@@ -23,7 +21,6 @@ export function awsOutside(environment: NodeJS.ProcessEnv): ServiceOutside {
   const secrets = awsSecrets(aws, { clock });
   return {
     source: (path) => ssmSettingsSource({ aws, path }),
-    secrets,
     access: clusterAccess(environment, { aws, secrets, clock }),
     clock,
   };

@@ -51,13 +51,16 @@ export function keepSettings(deps: KeepSettingsDeps): SettingsKeeper {
     return inUse();
   }
 
+  const readAt = () => readings.latest()?.readAt ?? Number.NEGATIVE_INFINITY;
+
   /** A token that was just added is known to those who are given it before it is known here. */
-  async function renewed(): Promise<SettingsInUse> {
-    const { readAt = Number.NEGATIVE_INFINITY } = readings.latest() ?? {};
-    if (Math.abs(clock.now() - readAt) < RENEW_AFTER_MS) return inUse();
-    const due = readings.due();
-    if (due) await waitAtMost(due.done, REFRESH_WAIT_MS, clock);
-    return readings.latest()?.readAt === readAt ? { ...inUse(), stale: true } : inUse();
+  async function renewed(since: number): Promise<SettingsInUse> {
+    if (readAt() < since && Math.abs(clock.now() - readAt()) >= RENEW_AFTER_MS) {
+      const due = readings.due();
+      if (due) await waitAtMost(due.done, REFRESH_WAIT_MS, clock);
+    }
+    const used = inUse();
+    return { ...used, stale: used.stale || readAt() < since };
   }
 
   /** Told at every use, so that the alarm lasts as long as its reason. */

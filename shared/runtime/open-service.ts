@@ -1,7 +1,6 @@
-import { clusterFromSettings } from '#shared/adapters/kubernetes/clusters-from-settings.ts';
+import { clusterFromSettings } from '#shared/adapters/kubernetes/cluster-from-settings.ts';
 import type { Settings } from '#shared/contracts/settings.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
-import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
 import { awsOutside, type ServiceOutside } from './aws-outside.ts';
 import { type ClusterRegistry, clusterRegistry } from './cluster-registry.ts';
@@ -14,8 +13,8 @@ export type Service = {
   settings(): Promise<Settings>;
   /** What is at hand without waiting, and whether it is the latest; nothing before the first reading. */
   settingsAtHand(): SettingsInUse | undefined;
-  /** For whom those in use do not know: read anew, where they are older than a few seconds. */
-  renewedSettings(): Promise<SettingsInUse>;
+  /** For whom those in use do not know: read anew, where that was not done just now; stale where they were read before then. */
+  renewedSettings(since: number): Promise<SettingsInUse>;
   /** For telling how it stands with them: as `settings`, and staleness is not counted. */
   settingsState(): Promise<Pick<SettingsInUse, 'origin' | 'stale'>>;
   /** The clusters of the settings in use, refreshed in the same way. */
@@ -25,7 +24,6 @@ export type Service = {
    * to those that come into use later; a function that never asks holds no connection.
    */
   clustersAtHand(): readonly Cluster[];
-  readonly secrets: Secrets;
 };
 
 export type Telemetry = { readonly log: Log; readonly meter: Meter };
@@ -61,7 +59,7 @@ export function openService(
   return {
     settings: async () => (await keeper.current()).settings,
     settingsAtHand: () => keeper.atHand(),
-    renewedSettings: () => keeper.renewed(),
+    renewedSettings: (since) => keeper.renewed(since),
     async settingsState() {
       const { origin, stale } = await keeper.refreshed();
       return { origin, stale };
@@ -71,6 +69,5 @@ export function openService(
       return clustersAtHand();
     },
     clustersAtHand,
-    secrets: outside.secrets,
   };
 }

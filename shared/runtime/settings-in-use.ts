@@ -16,8 +16,8 @@ export type SettingsKeeper = {
   refreshed(): Promise<SettingsInUse>;
   /** The same for doing something by them: staleness is logged and counted. */
   current(): Promise<SettingsInUse>;
-  /** For whom those in use do not know: read anew, where they are older than a few seconds. */
-  renewed(): Promise<SettingsInUse>;
+  /** For whom those in use do not know: read anew, where that was not done just now; stale where they were read before then. */
+  renewed(since: number): Promise<SettingsInUse>;
 };
 
 /** Settings of the environment: they last as long as the function does. */

@@ -1,3 +1,4 @@
+import { itemProblems } from '#shared/contracts/items.ts';
 import { readJournal } from '#shared/contracts/journal.ts';
 import { type JournaledFiring, journaledFirings } from '#shared/domain/journaled-firing.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
@@ -19,8 +20,8 @@ export type Unrecorded = JournaledFiring & { readonly id: string };
 export type JournalSearch = {
   readonly objects: number;
   readonly unrecorded: readonly Unrecorded[];
-  /** What kept records from being read: which of the firings have one is not known. */
-  readonly storeFault?: StoreFault | undefined;
+  /** An outage, after which no more was read, or records that another version has written: they stay as they are. */
+  readonly storeFaults: readonly StoreFault[];
   /** Objects whose journal holds a canary, or did in the last day. */
   readonly held: readonly VirtualService[];
   /** Namespaces whose journals we may not read. */
@@ -37,11 +38,11 @@ export async function findUnrecorded(
   const search = emptySearch();
   for await (const page of listManaged(cluster, budget)) {
     const fresh = readPage(search, page, cluster.name, budget.clock.now());
-    if (!search.storeFault) await addUnrecorded(search, fresh, log, signal);
+    if (!search.storeIsAway) await addUnrecorded(search, fresh, log, signal);
   }
-  const { objects, unrecorded, storeFault, forbidden } = search;
+  const { objects, unrecorded, storeFaults, forbidden } = search;
   const held = [...objects.values()].filter((object) => object !== undefined);
-  return { objects: objects.size, unrecorded, storeFault, held, forbidden: [...forbidden] };
+  return { objects: objects.size, unrecorded, storeFaults, held, forbidden: [...forbidden] };
 }
 
 type Search = {
@@ -50,11 +51,19 @@ type Search = {
   /** By name; only those that may hold a canary are kept. */
   readonly objects: Map<string, VirtualService | undefined>;
   readonly forbidden: Set<string>;
-  storeFault: StoreFault | undefined;
+  readonly storeFaults: StoreFault[];
+  storeIsAway: boolean;
 };
 
 function emptySearch(): Search {
-  return { named: new Set(), unrecorded: [], objects: new Map(), forbidden: new Set(), storeFault: undefined };
+  return {
+    named: new Set(),
+    unrecorded: [],
+    objects: new Map(),
+    forbidden: new Set(),
+    storeFaults: [],
+    storeIsAway: false,
+  };
 }
 
 /** Answers the firings that its journals name, and that no page named before. */
@@ -75,10 +84,13 @@ async function addUnrecorded(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    search.unrecorded.push(...(await withoutRecord(fresh, log, signal)));
+    const { unrecorded, unreadable } = await withoutRecord(fresh, log, signal);
+    search.unrecorded.push(...unrecorded);
+    search.storeFaults.push(...unreadable);
   } catch (fault) {
     if (!(fault instanceof StoreFault)) throw fault;
-    search.storeFault = fault;
+    search.storeFaults.push(fault);
+    search.storeIsAway = true;
   }
 }
 
@@ -89,15 +101,26 @@ function mayHold(object: VirtualService, now: number): boolean {
   );
 }
 
-async function withoutRecord(
-  named: readonly Unrecorded[],
-  log: RollbackLog,
-  signal: AbortSignal,
-): Promise<Unrecorded[]> {
-  if (named.length === 0) return [];
-  const ids = named.map(({ id }) => id);
-  const { rollbacks } = await log.read(ids, undefined, signal);
-  return named.filter(({ id }) => isImprovable(rollbacks.get(id)));
+type Looked = { readonly unrecorded: readonly Unrecorded[]; readonly unreadable: readonly StoreFault[] };
+
+/** A record that cannot be read fails the reading of all: it is looked for by halves, so that it hides none of the others. */
+async function withoutRecord(named: readonly Unrecorded[], log: RollbackLog, signal: AbortSignal): Promise<Looked> {
+  if (named.length === 0) return { unrecorded: [], unreadable: [] };
+  try {
+    const ids = named.map(({ id }) => id);
+    const { rollbacks } = await log.read(ids, undefined, signal);
+    return { unrecorded: named.filter(({ id }) => isImprovable(rollbacks.get(id))), unreadable: [] };
+  } catch (fault) {
+    if (!(fault instanceof StoreFault && itemProblems(fault.cause) !== undefined)) throw fault;
+    if (named.length === 1) return { unrecorded: [], unreadable: [fault] };
+  }
+  const half = Math.ceil(named.length / 2);
+  const first = await withoutRecord(named.slice(0, half), log, signal);
+  const second = await withoutRecord(named.slice(half), log, signal);
+  return {
+    unrecorded: [...first.unrecorded, ...second.unrecorded],
+    unreadable: [...first.unreadable, ...second.unreadable],
+  };
 }
 
 /** What the object's journal says of deliveries that are over, under the id that they give it. */

@@ -77,7 +77,7 @@ export async function guardCluster(
     const found = await findUnrecorded(cluster, deps.log, budget, signal);
     objects = found.objects;
     held = found.held;
-    if (found.storeFault) storeFaults.push(found.storeFault);
+    storeFaults.push(...found.storeFaults);
     if (found.forbidden.length > 0) clusterFaults.push(forbiddenNamespaces(found.forbidden));
     return (await recordJournaled(found.unrecorded, cluster, policy, budget, deps, signal)).length;
   }, 0);

@@ -9,7 +9,7 @@ import type { ClusterView } from './cluster-view.ts';
 import { evaluateMember } from './evaluate-member.ts';
 import { journaledWeights, journaledZero } from './journaled.ts';
 import type { MemberResult, MemberVerdict } from './member-result.ts';
-import { namespacesOf } from './resolve-target.ts';
+import { ruleNamespaces } from './resolve-target.ts';
 import { seeOverlaps } from './see-overlaps.ts';
 import { stopped } from './settle-patch.ts';
 import { summarize } from './summarize-members.ts';
@@ -53,7 +53,7 @@ export async function targetOf(
   alerts: readonly Alert[],
   view: ClusterView,
 ): Promise<Target> {
-  const [rules, rollouts] = await Promise.all([view.rules(namespacesOf(about)), view.rollouts()]);
+  const [rules, rollouts] = await Promise.all([view.rules(ruleNamespaces(about)), view.rollouts()]);
   const alert = alerts[0];
   const declared = about.map((managed) => {
     const answer = alert && findCanary({ alert, managed, rules, rollouts });

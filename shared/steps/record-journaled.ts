@@ -5,7 +5,7 @@ import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { routedDestinations } from '#shared/domain/routes.ts';
 import { nameOf, type VirtualService } from '#shared/domain/virtual-service.ts';
 import type { Cluster, Listed } from '#shared/ports/cluster.ts';
-import type { Budget } from './budget.ts';
+import { type Budget, remainingMs } from './budget.ts';
 import { type ClusterView, openClusterView } from './cluster-view.ts';
 import { draftOfTarget } from './draft-rollback.ts';
 import { settledFirings, type Unrecorded } from './find-unrecorded.ts';
@@ -50,6 +50,8 @@ export async function recordJournaled(
     firings: readonly Unrecorded[],
     about: readonly Managed[],
   ): Promise<RollbackRecord[]> {
+    // The next run finds it again; those who must be told of what is pending come after us.
+    if (remainingMs(budget) <= 0) return [];
     const alerts = firings.map(({ fingerprint, startsAt }) => ({
       status: 'firing' as const,
       labels: {},

@@ -29,7 +29,7 @@ export async function resendEvents(
   let busFault: unknown;
   let from: string | undefined;
   do {
-    const page = await outbox.unsentPage(olderThan, { limit: PAGE_EVENTS, from }, signal);
+    const page = await outbox.unsent(olderThan, { limit: PAGE_EVENTS, from }, signal);
     from = page.next;
     const tried = busFault === undefined ? await publish(page.events, bus, signal) : { taken: [], refused: [] };
     busFault ??= 'fault' in tried ? tried.fault : undefined;

@@ -39,7 +39,7 @@ export async function resolveTarget(
   const nothing = (said: Unresolved) => (view.forbidden.length > 0 ? unresolved.notAllSeen(said, view) : said);
   if (found.kind === 'not-found') return nothing(unresolved.noManagedVirtualService(alert, view.cluster.name));
   const involved = withDelegates(found.virtualServices, view.managed);
-  const [rules, rollouts] = await Promise.all([view.rules(namespacesOf(involved)), view.rollouts()]);
+  const [rules, rollouts] = await Promise.all([view.rules(ruleNamespaces(involved)), view.rollouts()]);
   const question = { alert, host: found.host, rules, rollouts };
   const answers = involved.map((managed) => ({
     managed,
@@ -81,7 +81,7 @@ function withDelegates(found: readonly Managed[], managed: readonly Managed[]): 
 }
 
 /** Where the rules about what these objects route to are. */
-export function namespacesOf(involved: readonly Managed[]): string[] {
+export function ruleNamespaces(involved: readonly Managed[]): string[] {
   const hosts = involved.flatMap(({ destinations }) => destinations.map(({ host }) => serviceOfHost(host)?.namespace));
   return [
     ...new Set(

@@ -49,6 +49,13 @@ describe('from the bus to notify', () => {
     });
   });
 
+  it('keeps for four days what no channel takes', () => {
+    expect(plain.resource('NotifyQueue').Properties).toMatchObject({
+      MessageRetentionPeriod: 345600,
+      SqsManagedSseEnabled: true,
+    });
+  });
+
   it('takes a message back that failed, alone, and ten times', () => {
     const [mapping] = [...plain.ofType('AWS::Lambda::EventSourceMapping').values()].filter(
       ({ Properties }) => JSON.stringify(Properties['EventSourceArn']) === JSON.stringify(arn('NotifyQueue')),
@@ -170,18 +177,5 @@ describe('the dead letters', () => {
     expect(senders.sort()).toEqual(
       [guard, guard, notify, notify, notify, notify, ['sqs:SendMessage', 'sns.amazonaws.com', topics]].sort(),
     );
-  });
-
-  it('raise an alarm each, with the first letter', () => {
-    for (const queue of QUEUES) {
-      expect(plain.resource(`${queue}Alarm`).Properties).toMatchObject({
-        Namespace: 'AWS/SQS',
-        MetricName: 'ApproximateNumberOfMessagesVisible',
-        Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
-        Statistic: 'Maximum',
-        Threshold: 1,
-        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      });
-    }
   });
 });

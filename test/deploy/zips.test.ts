@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
+import { build, transform } from 'esbuild';
 import { unzipSync } from 'fflate';
 import { describe, expect, it, vi } from 'vitest';
+import { NEVER_IN_LAMBDA } from '#infra/build/bundle.ts';
 import { zipFunction } from '#infra/build/zip-function.ts';
 import { distOf, FUNCTIONS } from './template.ts';
 
@@ -17,6 +20,31 @@ describe('the zips of the functions', () => {
       expect(readFileSync(join(full, name, 'index.js.map')).length).toBeGreaterThan(0);
     }
   });
+
+  it.each(FUNCTIONS)(
+    'carry all that they load in Lambda, the SDK, too: %s',
+    async (name) => {
+      const loaded = await loadedBy(codeOf(join(full, `${name}.zip`)));
+
+      expect(loaded).not.toEqual([]);
+      expect(loaded.filter((path) => !isBuiltin(path) && !NEVER_IN_LAMBDA.includes(path))).toEqual([]);
+    },
+    30_000,
+  );
+
+  it.each(FUNCTIONS)(
+    'are CommonJS and minified: what minifies them again finds next to nothing: %s',
+    async (name) => {
+      const code = codeOf(join(full, `${name}.zip`));
+      const manifest = contentOf(join(full, `${name}.zip`))['package.json'];
+
+      const again = await transform(code, { minify: true, platform: 'node', target: 'node24', format: 'cjs' });
+
+      expect(again.code.length).toBeGreaterThan(code.length * 0.97);
+      expect(JSON.parse(Buffer.from(manifest ?? []).toString())).toEqual({ type: 'commonjs' });
+    },
+    30_000,
+  );
 
   it('carry the settings of their deploy, as they are in the file', () => {
     const carried = contentOf(join(full, 'rollback.zip'))['settings.json'];
@@ -61,6 +89,25 @@ describe('the zips of the functions', () => {
     );
   });
 });
+
+function codeOf(zip: string): string {
+  return Buffer.from(unzipSync(readFileSync(zip))['index.js'] ?? []).toString();
+}
+
+/** What a bundle takes from outside of itself, as esbuild reads it. */
+async function loadedBy(code: string): Promise<string[]> {
+  const { metafile } = await build({
+    stdin: { contents: code, loader: 'js' },
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['*'],
+    logLevel: 'silent',
+  });
+  return Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+}
 
 function digestOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');

@@ -1,5 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { listenOnLoopback } from './listen-on-loopback.ts';
 
 export type AskedOfAws = {
   readonly method: string;
@@ -27,10 +28,9 @@ export async function startAwsServer(answer: (asked: AskedOfAws, call: number) =
   const asked: AskedOfAws[] = [];
   let connections = 0;
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+    const body = await text(request);
     const { method = '', url: path = '', headers } = request;
-    const one = { method, path, headers, body: Buffer.concat(chunks).toString() };
+    const one = { method, path, headers, body };
     const given = answer(one, asked.push(one) - 1);
     if (given === 'silence') return;
     if (given === 'reset') {
@@ -39,23 +39,17 @@ export async function startAwsServer(answer: (asked: AskedOfAws, call: number) =
     }
     response.writeHead(given.status, given.headers ?? { 'content-type': 'application/x-amz-json-1.1' });
     response.end(given.body);
-  }).listen(0, '127.0.0.1');
+  });
   server.on('connection', () => {
     connections += 1;
   });
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the AWS server has no port');
+  const { url, stop } = await listenOnLoopback(server);
 
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: url,
     asked,
     connections: () => connections,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    stop,
   };
 }
 

@@ -48,9 +48,7 @@ export function gatedRollbackLog(log: RollbackLog, gate: Gate): RollbackLog {
 export function gatedOutbox(outbox: Outbox, gate: Gate): Outbox {
   return {
     markSent: (events, signal) => through(gate, 'markSent', () => outbox.markSent(events, signal)),
-    unsent: (olderThan, limit, signal) => through(gate, 'unsent', () => outbox.unsent(olderThan, limit, signal)),
-    unsentPage: (olderThan, page, signal) =>
-      through(gate, 'unsent page', () => outbox.unsentPage(olderThan, page, signal)),
+    unsent: (olderThan, page, signal) => through(gate, 'unsent', () => outbox.unsent(olderThan, page, signal)),
   };
 }
 

@@ -70,8 +70,7 @@ export function memoryCluster({
       if (dryRun) return { kind: 'patched', object: parseVirtualService(structuredClone(patched)) };
       store({ ...patched, metadata: { ...patched.metadata, managedFields: managedFields(patched, clock.now()) } });
     } catch (error) {
-      if (error instanceof JsonPatchError) return { kind: 'bad-path', message: UNFIT };
-      throw error;
+      return unfit(error);
     }
     patches.push({ name: key, operations: structuredClone(operations), at: clock.now() });
     return { kind: 'patched', object: parseVirtualService(read(key)) };
@@ -129,4 +128,10 @@ function managedFields({ metadata }: RawVirtualService, now: number): { manager:
   const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
   const others = (metadata.managedFields ?? []).filter(({ manager }) => manager !== FIELD_MANAGER);
   return [...others, { manager: FIELD_MANAGER, time }];
+}
+
+/** What a patch that does not fit is answered with; another error is thrown on. */
+function unfit(error: unknown): PatchAnswer {
+  if (error instanceof JsonPatchError) return { kind: 'bad-path', message: UNFIT };
+  throw error;
 }

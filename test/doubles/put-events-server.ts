@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { listenOnLoopback } from './listen-on-loopback.ts';
 
 const Entry = z.object({
   EventBusName: z.string(),
@@ -38,9 +39,9 @@ export async function startPutEventsServer(): Promise<PutEventsServer> {
   let chokes: (entry: SentEntry) => boolean = () => false;
   let brokenFrom = Number.POSITIVE_INFINITY;
 
-  function answer(target: unknown, text: string): [number, unknown] {
+  function answer(target: unknown, sent: string): [number, unknown] {
     if (target !== 'AWSEvents.PutEvents') return [400, { __type: 'UnknownOperationException' }];
-    const request = Request.safeParse(JSON.parse(text));
+    const request = Request.safeParse(JSON.parse(sent));
     if (!request.success) return [400, { __type: 'ValidationException', message: z.prettifyError(request.error) }];
     const { Entries } = request.data;
     if (calls.length >= brokenFrom) return [500, { __type: 'InternalException', message: 'the bus is down' }];
@@ -61,17 +62,13 @@ export async function startPutEventsServer(): Promise<PutEventsServer> {
   }
 
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const [status, body] = answer(request.headers['x-amz-target'], Buffer.concat(chunks).toString());
+    const [status, body] = answer(request.headers['x-amz-target'], await text(request));
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the PutEvents server has no port');
+  });
+  const { url, stop } = await listenOnLoopback(server);
 
   return {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: url,
     taken,
     calls,
     refuse(next) {
@@ -91,11 +88,7 @@ export async function startPutEventsServer(): Promise<PutEventsServer> {
       }
       return taken;
     },
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    stop,
   };
 }
 

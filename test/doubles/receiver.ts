@@ -1,6 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listenOnLoopback } from './listen-on-loopback.ts';
 
 export type Posted = {
   readonly method: string;
@@ -32,25 +33,16 @@ export type ReceiverParts = {
 export async function startReceiver({ answer = () => 204, together = 1 }: ReceiverParts = {}): Promise<Receiver> {
   const posted: Posted[] = [];
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+    const body = await text(request);
     const { method = '', url: path = '', headers } = request;
-    const one = { method, path, headers, body: Buffer.concat(chunks).toString() };
+    const one = { method, path, headers, body };
     posted.push(one);
     while (posted.length < together) await sleep(5);
     give(response, answer(one));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the receiver has no port');
+  });
+  const { url, stop } = await listenOnLoopback(server);
 
-  async function stop() {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  }
-
-  return { url: `http://127.0.0.1:${address.port}/hook`, posted, stop };
+  return { url: `${url}/hook`, posted, stop };
 }
 
 function give(response: ServerResponse, answer: Answer): void {

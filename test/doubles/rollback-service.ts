@@ -17,6 +17,7 @@ import { type Gate, gatedCluster, gatedRollbackLog } from './gated.ts';
 import { type MemoryCluster, memoryCluster } from './memory-cluster.ts';
 import { recordingLog } from './recording-log.ts';
 import { recordingMeter } from './recording-meter.ts';
+import { unsentEvents } from './unsent-events.ts';
 
 /** One entry of an answer's `results`, as the sender reads it. */
 export type Result = {
@@ -93,7 +94,7 @@ export function rollbackService(parts: ServiceParts = {}) {
     /** Posts to a fresh handler. */
     post: (alerts: readonly RawAlert[] = [aRawAlert()], through: HttpHandler = handler()) => deliver(through, alerts),
     records: (): Promise<readonly RollbackRecord[]> => store.recent(1000, never),
-    events: (): Promise<readonly OutboxEvent[]> => store.outbox.unsent(Number.MAX_SAFE_INTEGER, 1000, never),
+    events: (): Promise<readonly OutboxEvent[]> => unsentEvents(store.outbox),
   };
 }
 

@@ -1,5 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { listenOnLoopback } from './listen-on-loopback.ts';
 
 /** One answer: a status with a JSON body, `reset` for a connection that breaks, `silence` for one that never answers. */
 export type Answer = { readonly status: number; readonly body: unknown } | 'reset' | 'silence';
@@ -15,25 +16,16 @@ export type ScriptedServer = {
 export async function startScriptedServer(answers: readonly [Answer, ...Answer[]]): Promise<ScriptedServer> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+    const body = await text(request);
     asked.push({
       target: String(request.headers['x-amz-target']),
-      body: JSON.parse(Buffer.concat(chunks).toString()),
+      body: JSON.parse(body),
     });
     give(response, answers[Math.min(asked.length, answers.length) - 1] ?? answers[0]);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the scripted server has no port');
+  });
+  const { url, stop } = await listenOnLoopback(server);
 
-  async function stop() {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  }
-
-  return { endpoint: `http://127.0.0.1:${address.port}`, asked, stop };
+  return { endpoint: url, asked, stop };
 }
 
 function give(response: ServerResponse, answer: Answer): void {

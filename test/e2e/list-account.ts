@@ -11,8 +11,9 @@ import { DescribeParametersCommand } from '@aws-sdk/client-ssm';
 import type { Aws } from './aws.ts';
 import type { Emulator } from './engines/emulator.ts';
 import { logGroups } from './function-logs.ts';
+import { dashboards, httpApis } from './list-plainly.ts';
 
-/** What is in the account, by kind; each a name or an ARN. The emulator's list of dashboards is none that the SDK reads. */
+/** What is in the account, by kind; each a name or an ARN. */
 export async function listAccount(aws: Aws, env: Emulator['env']): Promise<Record<string, string[]>> {
   const names = async <T>(found: Promise<T>, name: (answer: T) => (string | undefined)[] | undefined) =>
     (name(await found) ?? []).filter((one) => one !== undefined).sort();
@@ -26,9 +27,11 @@ export async function listAccount(aws: Aws, env: Emulator['env']): Promise<Recor
     ),
     buckets: await names(aws.s3.send(new ListBucketsCommand({})), ({ Buckets }) => Buckets?.map(({ Name }) => Name)),
     buses: buses.flatMap(({ Name }) => Name ?? []),
+    dashboards: await dashboards(env),
     functions: await names(aws.lambda.send(new ListFunctionsCommand({})), ({ Functions }) =>
       Functions?.map(({ FunctionName }) => FunctionName),
     ),
+    httpApis: await httpApis(env),
     logGroups: await logGroups(env),
     mappings: await names(aws.lambda.send(new ListEventSourceMappingsCommand({})), ({ EventSourceMappings }) =>
       EventSourceMappings?.map(({ EventSourceArn }) => EventSourceArn),

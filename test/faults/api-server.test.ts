@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
+import type { Asked } from './proxy/exchange.ts';
 import {
   afterwards,
   delays,
@@ -13,7 +15,7 @@ import {
 } from './proxy/faults.ts';
 import { expectRollback } from './world/expect-rollback.ts';
 import { openFaultStage } from './world/fault-stage.ts';
-import { type FaultWorld, openWorld } from './world/fault-world.ts';
+import { type FaultWorld, type OnEnd, openWorld } from './world/fault-world.ts';
 import { insist } from './world/insist.ts';
 import { tally } from './world/tally.ts';
 
@@ -79,16 +81,26 @@ const lasting: readonly Lasting[] = [
   { what: 'answers 409 to every patch', match: PATCH, faultIn: meddles, reason: 'conflict' },
 ];
 
-const optional = ['rollouts', 'destinationrules', 'endpointslices'];
+const RESIDUAL = 'the LIST after the patch';
+/** A machine that is busy keeps more reads from their answer than a test broke: then it is tried again. */
+const MOST_WORLDS = 5;
+const reads = [
+  ...['rollouts', 'destinationrules', 'endpointslices'].map((what) => ({ what, match: requests('GET', `/${what}`) })),
+  { what: RESIDUAL, match: requests('GET', '/virtualservices?resourceVersion=0') },
+];
+const optional = reads.filter(({ what }) => what !== RESIDUAL);
 const unhelpful = [
-  ...optional.map((what) => ({ what, match: requests('GET', `/${what}`) })),
-  { what: 'every optional read', match: ({ path }: { path: string }) => optional.some((one) => path.includes(one)) },
-  { what: 'the LIST after the patch', match: requests('GET', '/virtualservices?resourceVersion=0') },
-].flatMap(({ what, match }) => [
-  { what: `never answers ${what}`, match, fault: hangs },
-  { what: `says 500 to ${what}`, match, fault: internal },
-  { what: `resets ${what}`, match, fault: resetsAfterSending },
-  { what: `says 403 to ${what}`, match, fault: kubernetesError(403, 'Forbidden') },
+  ...reads.map(({ what, match }) => ({ what, match, broken: [what] })),
+  {
+    what: 'every optional read',
+    match: (asked: Asked) => optional.some(({ match }) => match(asked)),
+    broken: optional.map(({ what }) => what),
+  },
+].flatMap(({ what, match, broken }) => [
+  { what: `never answers ${what}`, match, broken, fault: hangs },
+  { what: `says 500 to ${what}`, match, broken, fault: internal },
+  { what: `resets ${what}`, match, broken, fault: resetsAfterSending },
+  { what: `says 403 to ${what}`, match, broken, fault: kubernetesError(403, 'Forbidden') },
 ]);
 
 async function begin(world: FaultWorld, variant: Lasting): Promise<() => Promise<void>> {
@@ -144,25 +156,42 @@ describe('the API server that, for a whole delivery,', () => {
   });
 });
 
-/** The record says what was not known. */
-function isIncomplete([...known]: readonly unknown[]): boolean {
-  return known.length > 1 || known.includes('unknown');
+/** What the record says it does not know, by the names of the reads. */
+function unknownTo(world: FaultWorld, record: RollbackRecord | undefined): string[] {
+  const unread = (record?.unknowns ?? []).map((one) => one.replace(` of ${world.namespace}`, ''));
+  return record?.residual === 'unknown' ? [...unread, RESIDUAL] : unread;
 }
 
 describe('the API server that, whenever it is asked,', () => {
   const row = tally('API server: optional reads, and the LIST after the patch, fail');
 
-  test.concurrent.for(unhelpful)('$what: rolled back all the same', async ({ match, fault }, context) => {
-    await row.hold(async () => {
-      const world = await openWorld(stage, context.onTestFinished);
-      const rollback = await world.start();
-      world.kube.inject(match, fault);
+  /** One delivery to a world of its own; answers what its record does not know. */
+  async function deliverBroken({ match, fault }: (typeof unhelpful)[number], onEnd: OnEnd): Promise<string[]> {
+    const world = await openWorld(stage, onEnd);
+    const rollback = await world.start();
+    world.kube.inject(match, fault);
 
-      const delivered = await world.deliver(rollback);
+    const delivered = await world.deliver(rollback);
 
-      expect(delivered).toMatchObject({ status: 200, results: [{ outcome: 'rolled-back' }] });
-      const [record] = await expectRollback(world, row);
-      expect([...(record?.unknowns ?? []), record?.residual]).toSatisfy(isIncomplete);
-    });
-  });
+    expect(delivered).toMatchObject({ status: 200, results: [{ outcome: 'rolled-back' }] });
+    const [record] = await expectRollback(world, row);
+    return unknownTo(world, record);
+  }
+
+  // One after the other: beside each other they keep one another's reads from their answers, too.
+  test.for(unhelpful)(
+    '$what: rolled back all the same, and the record names what it does not know',
+    async (variant, context) => {
+      await row.hold(async () => {
+        let unknown: string[] = [];
+        for (let worlds = 1; worlds <= MOST_WORLDS; worlds += 1) {
+          unknown = await deliverBroken(variant, context.onTestFinished);
+          expect(unknown).toEqual(expect.arrayContaining(variant.broken));
+          if (unknown.length === variant.broken.length) break;
+        }
+
+        expect(new Set(unknown)).toEqual(new Set(variant.broken));
+      });
+    },
+  );
 });

@@ -12,6 +12,7 @@ import { type FaultWorld, openWorld } from './world/fault-world.ts';
 import type { FunctionProcess } from './world/function-process.ts';
 import { insist } from './world/insist.ts';
 import { tally } from './world/tally.ts';
+import { until } from './world/until.ts';
 
 const stage = await openFaultStage();
 const server = inject('kubeApiserver');
@@ -30,6 +31,8 @@ describe('credentials that expire', () => {
     await row.hold(async () => {
       const world = await openWorld(stage, context.onTestFinished);
       const rollback = await world.start();
+      // It connects while it starts: from here on it holds the token that it has read.
+      await until('the old token is in use', () => world.kube.noted.length > 0);
       world.kube.inject((asked) => match(asked) && old(asked), kubernetesError(401, 'Unauthorized'));
       await writeFile(world.tokenFile, server.tokens.admin);
 

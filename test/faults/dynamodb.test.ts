@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, type TestContext, test } from 'vitest';
 import {
   answers,
   delays,
@@ -78,18 +78,23 @@ async function expectUnrecorded(world: FaultWorld, { status, results }: Delivere
   expect(await world.events()).toEqual([]);
 }
 
+/** A rollback of which the store knows nothing; it is back by now. */
+async function rolledBackUnrecorded(variant: Variant, { onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+  const world = await openWorld(stage, onTestFinished);
+  const rollback = await world.start();
+  const end = await begin(world, variant);
+  await expectUnrecorded(world, await world.deliver(rollback));
+  await end();
+  return { world, rollback };
+}
+
 describe('DynamoDB that, for a whole rollback,', () => {
   const row = tally('DynamoDB down, slow or throttled for the whole rollback; the alert is sent again');
 
   test.concurrent.for(wholeRollback)('$what: at zero at once, 503, then one record', async (variant, context) => {
     await row.hold(async () => {
-      const world = await openWorld(stage, context.onTestFinished);
-      const rollback = await world.start();
-      const end = await begin(world, variant);
+      const { world, rollback } = await rolledBackUnrecorded(variant, context);
 
-      const first = await world.deliver(rollback);
-      await expectUnrecorded(world, first);
-      await end();
       const second = await insist(world, rollback);
       const third = await insist(world, rollback);
 
@@ -107,13 +112,8 @@ describe('DynamoDB that is back after the rollback, and no alert that is sent ag
 
   test.concurrent.for(wholeRollback)('$what: one record, by guard', async (variant, context) => {
     await row.hold(async () => {
-      const world = await openWorld(stage, context.onTestFinished);
-      const rollback = await world.start();
-      const end = await begin(world, variant);
+      const { world, rollback } = await rolledBackUnrecorded(variant, context);
 
-      const first = await world.deliver(rollback);
-      await expectUnrecorded(world, first);
-      await end();
       await runGuard(world, context.onTestFinished);
       const [made] = await expectRollback(world, row);
       await runGuard(world, context.onTestFinished);

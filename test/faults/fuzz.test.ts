@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { httpFunction } from '#shared/runtime/http-function.ts';
@@ -21,6 +21,8 @@ const seed = Number(process.env['FAULTS_SEED'] ?? Date.now() % 1_000_000_000);
 const BODIES_A_WORLD = 250;
 /** Only what keeps something of every body comes near it: it would be over 1 KB a body. */
 const MOST_HEAP_GROWTH_MB = 100;
+/** Garbage and tests included; one body of a few hundred KB that is taken apart without bound would need more. */
+const MOST_HEAP_MB = 512;
 const TAKEN = new Set([200, 400, 413]);
 
 const folder = new URL('../fixtures/alertmanager/', import.meta.url);
@@ -54,6 +56,18 @@ function bodyOf(index: number): { body: string; base64: boolean } {
   return { body: base64 ? Buffer.from(body).toString('base64') : body, base64 };
 }
 
+/** The most that this process, tests and all, had at the end of any body; MB. */
+function watchMemory() {
+  const peak = { rss: 0, heap: 0 };
+  return {
+    peak,
+    look() {
+      peak.rss = Math.max(peak.rss, process.memoryUsage.rss() / 2 ** 20);
+      peak.heap = Math.max(peak.heap, getHeapStatistics().used_heap_size / 2 ** 20);
+    },
+  };
+}
+
 type Sent = { readonly status: number; readonly ms: number; readonly characters: number; readonly answer: string };
 
 async function send(rollback: ReturnType<typeof newFunction>, index: number): Promise<Sent> {
@@ -84,8 +98,10 @@ describe('webhooks that nobody would send', () => {
     const wrong: (Sent & { index: number })[] = [];
     let worst: Sent & { index: number } = { status: 0, ms: 0, characters: 0, answer: '', index: 0 };
     const began = performance.now();
+    const { peak, look } = watchMemory();
 
     const [early, late] = await sendAll((sent, index) => {
+      look();
       statuses.set(sent.status, (statuses.get(sent.status) ?? 0) + 1);
       if (sent.ms > worst.ms) worst = { ...sent, index };
       const held = TAKEN.has(sent.status);
@@ -97,8 +113,10 @@ describe('webhooks that nobody would send', () => {
     const counts = [...statuses].sort().map(([status, count]) => `${status}: ${count}`);
     row.note(`seed ${seed}; ${counts.join(', ')}; in ${seconds.toFixed(0)} s`);
     row.note(`worst: ${worst.ms.toFixed(0)} ms, body ${worst.index}, ${worst.characters} characters, ${worst.status}`);
+    row.note(`memory at most: ${peak.rss.toFixed(0)} MB resident, ${peak.heap.toFixed(0)} MB of heap, tests and all`);
     row.note(`heap: ${(late - early).toFixed(1)} MB more after the last nine tenths`);
     expect(wrong).toEqual([]);
     expect(late - early).toBeLessThan(MOST_HEAP_GROWTH_MB);
+    expect(peak.heap).toBeLessThan(MOST_HEAP_MB);
   });
 });

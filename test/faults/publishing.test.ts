@@ -1,6 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
+import { unsentEvents } from '#test/doubles/unsent-events.ts';
 import {
   answers,
   delays,
@@ -13,7 +15,7 @@ import {
 } from './proxy/faults.ts';
 import { expectRollback } from './world/expect-rollback.ts';
 import { openFaultStage } from './world/fault-stage.ts';
-import { openWorld } from './world/fault-world.ts';
+import type { Kill } from './world/function-process.ts';
 import { insist } from './world/insist.ts';
 import { killAt, killPoints } from './world/kill-at.ts';
 import { openPublishingWorld, type PublishingWorld } from './world/publishing-world.ts';
@@ -29,9 +31,17 @@ const FIRINGS = ['a', 'b', 'c'];
 async function expectEachSent(world: PublishingWorld): Promise<void> {
   const ids = (await world.events()).map(({ id }) => id).sort();
   expect([...new Set(world.sentIds())].sort()).toEqual(ids);
-  expect(await world.store.outbox.unsent(Number.MAX_SAFE_INTEGER, 100, never)).toEqual([]);
+  expect(await unsentEvents(world.store.outbox)).toEqual([]);
   expect(world.stream.discarded).toEqual([]);
 }
+
+/** What is in the dead letters: our own, and what Lambda gave up. */
+const letters = (world: PublishingWorld): Record<string, unknown>[] =>
+  world.queue.messages.map((message) => JSON.parse(message));
+const reasonOf = ({ requestContext }: Record<string, unknown>): unknown => Condition.parse(requestContext).condition;
+const Condition = z.object({ condition: z.string() });
+/** Longer than the stream keeps a record, and than the mapping tries it. */
+const DAY_AND_MORE_MS = 25 * 3_600_000;
 
 const busError = (status: number, type: string) => answers(status, { __type: type, message: type });
 
@@ -79,14 +89,21 @@ describe('events that the stream gave up', () => {
 
   test.concurrent('come by guard, each under the one id that it has, and once', async (context) => {
     await row.hold(async () => {
-      const world = await openWorld(stage, context.onTestFinished);
+      const world = await openPublishingWorld(stage, context.onTestFinished);
+      await world.busProxy.down();
       const alerts = FIRINGS.map((fingerprint) => world.alert({ fingerprint }));
       await insist(world, undefined, alerts);
       const ids = (await world.events()).map(({ id }) => id).sort();
+      await until('the function was invoked twice', () => world.invoked.times >= 2);
 
+      world.later(DAY_AND_MORE_MS);
+      await until('the stream gave them up', () => world.stream.discarded.length === FIRINGS.length);
       const sent = await runGuard(world, context.onTestFinished);
       const again = await runGuard(world, context.onTestFinished);
 
+      expect(letters(world).map(reasonOf)).toEqual(letters(world).map(() => 'RecordAgeExceeded'));
+      expect(letters(world).length).toBeGreaterThan(0);
+      expect(world.bus.taken).toEqual([]);
       expect(sent.map(({ Detail }) => JSON.parse(Detail).metadata.id).sort()).toEqual(ids);
       expect(ids).toHaveLength(FIRINGS.length);
       expect(again).toEqual([]);
@@ -101,7 +118,7 @@ describe('a publish function that is killed (SIGKILL)', () => {
 
   test.concurrent.for(points)('at request $request, $moment, loses no event', async (point, context) => {
     await row.hold(async () => {
-      let kill = () => {};
+      let kill: Kill = async () => false;
       const world = await openPublishingWorld(stage, context.onTestFinished, (how) => {
         kill = how;
       });
@@ -120,8 +137,6 @@ describe('a publish function that is killed (SIGKILL)', () => {
 
 describe('a record in the stream that can never be sent', () => {
   const row = tally('Poison stream record: the others go on, it lands in the dead letters');
-  const letters = (world: PublishingWorld): Record<string, unknown>[] =>
-    world.queue.messages.map((message) => JSON.parse(message));
 
   async function writeBetween(world: PublishingWorld, poison: () => Promise<unknown>): Promise<void> {
     await world.store.log.commit({ rollbacks: [], remove: [], events: [anOutboxEvent({ id: 'before' })] }, never);

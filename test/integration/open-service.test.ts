@@ -76,7 +76,6 @@ function documentOf(clusters: readonly Entry[], more: Entry = {}) {
 function open({ secrets = storeIsDown, source = scriptedSettingsSource('throttled') as ScriptedSettingsSource } = {}) {
   const outside: ServiceOutside = {
     source: () => source,
-    secrets,
     access: {
       environment: {},
       secrets,

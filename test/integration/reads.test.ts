@@ -90,6 +90,18 @@ describe('a namespace of the settings that may not be listed', () => {
     ]);
   });
 
+  it('leaves open whether a Rollout of that namespace owns the weights, and says so', async () => {
+    const rollouts = async () => ({ objects: [], forbidden: ['shop'] });
+    const service = rollbackService({ surroundings: incidentSurroundings({ rollouts }) });
+
+    const { results } = await service.post();
+
+    expect(results).toMatchObject([{ outcome: 'rolled-back' }]);
+    expect(await service.records()).toMatchObject([
+      { unknowns: ['rollouts of shop'], message: expect.stringContaining('not known whether an Argo Rollout owns') },
+    ]);
+  });
+
   it.each([
     [
       'no VirtualService',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSettings } from '#shared/contracts/settings.ts';
+import type { VirtualServices } from '#shared/ports/cluster.ts';
 import { keepSettings } from '#shared/runtime/keep-settings.ts';
 import { REFRESH_AFTER_MS } from '#shared/runtime/read-settings.ts';
 import { aRawAlert, aWebhook, type RawAlert } from '#test/builders/alert.ts';
@@ -52,6 +53,7 @@ function keptService({ first, service: parts = {} }: Parts) {
     clusters: async () => clusters,
     settings: async () => (await keeper.current()).settings,
     settingsAtHand: () => keeper.atHand(),
+    renewedSettings: (since) => keeper.renewed(since),
     settingsState: () => keeper.refreshed(),
   });
   async function post(token = ALERTS_TOKEN, alerts: readonly RawAlert[] = [aRawAlert()]) {
@@ -159,6 +161,26 @@ describe('a token', () => {
     expect(cluster.patches).toEqual([]);
   });
 
+  it('that has been revoked ends what was begun for it', async () => {
+    const begun: AbortSignal[] = [];
+    const { source, post } = await withOldSettings({
+      service: {
+        clusters: (memory) => {
+          const list: VirtualServices['list'] = (which, signal) => {
+            begun.push(signal);
+            return memory.virtualServices.list(which, signal);
+          };
+          return [{ ...memory, virtualServices: { ...memory.virtualServices, list } }];
+        },
+      },
+    });
+    source.stored = stored({ tokens: [fresh] });
+
+    await post(ALERTS_TOKEN);
+
+    expect(begun.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
   it('that is new waits for the refresh before anybody is told that it is wrong', async () => {
     const { source, clock, asked, post } = await withOldSettings();
 
@@ -192,6 +214,35 @@ describe('a token', () => {
     const statuses = [await post(NEW_TOKEN), await post(''), await post(ALERTS_TOKEN)].map(({ status }) => status);
 
     expect(statuses).toEqual([503, 401, 200]);
+  });
+
+  it('that was added a moment after the settings were read is never told that it is wrong', async () => {
+    const { source, clock, post } = keptService({ first: stored() });
+    await clock.advance(1);
+    source.stored = stored({ tokens: [old, fresh] });
+
+    const statuses: number[] = [];
+    for (let second = 0; second < 8; second += 1) {
+      statuses.push((await post(NEW_TOKEN)).status);
+      await clock.advance(1000);
+    }
+
+    expect(statuses).toEqual([503, 503, 503, 503, 503, 200, 200, 200]);
+    expect(source.asked).toHaveLength(2);
+  });
+
+  it('that nobody knows is refused by settings that were read after it came, and is asked to come again by others', async () => {
+    const { source, clock, post } = keptService({ first: stored() });
+    await clock.advance(6000);
+
+    const statuses: number[] = [];
+    for (let second = 0; second < 6; second += 1) {
+      statuses.push((await post(NEW_TOKEN)).status);
+      await clock.advance(1000);
+    }
+
+    expect(statuses).toEqual([401, 503, 503, 503, 503, 401]);
+    expect(source.asked).toHaveLength(3);
   });
 
   it('that is unknown is told so as soon as the settings are the latest', async () => {

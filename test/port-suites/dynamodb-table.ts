@@ -7,9 +7,10 @@ import { BY_DAY_INDEX, UNFINISHED_INDEX, UNSENT_INDEX } from '#shared/adapters/d
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
-import { aRollbackRecord, FIRED_AT } from '#test/builders/rollback-record.ts';
+import { aRollbackRecord } from '#test/builders/rollback-record.ts';
 import { aTargetRecord } from '#test/builders/target-record.ts';
 import type { DynamodbStore } from '#test/doubles/dynamodb-store.ts';
+import { unsentEvents } from '#test/doubles/unsent-events.ts';
 
 const signal = new AbortController().signal;
 const DAY = 24 * 60 * 60;
@@ -166,7 +167,7 @@ export function describeDynamodbTable(name: string, open: Open): void {
       );
       await set(eventKey('a'), 'type', 'Levitated');
 
-      const events = await store.outbox.unsent(FIRED_AT * 2, 1, signal);
+      const events = await unsentEvents(store.outbox);
 
       expect(events.map(({ id }) => id)).toEqual(['b']);
       expect(unreadable).toEqual(['EVENT#a']);

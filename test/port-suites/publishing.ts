@@ -1,6 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LOCAL_AWS } from '#cli/local/local-aws.ts';
+import type { StreamMapping } from '#cli/local/stream-delivery.ts';
 import { pollStream, type StreamPoller } from '#cli/local/stream-poller.ts';
 import { createPublishHandler } from '#functions/publish/create-handler.ts';
 import { eventbridgeBus } from '#shared/adapters/eventbridge/eventbridge-bus.ts';
@@ -10,9 +11,11 @@ import type { DeadLetter } from '#shared/ports/dead-letters.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
 import { aTargetRecord } from '#test/builders/target-record.ts';
+import { deployedStream } from '#test/doubles/deployed-stream.ts';
 import { type DynamodbStore, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
 import { type PutEventsServer, startPutEventsServer } from '#test/doubles/put-events-server.ts';
 import { recordingLog } from '#test/doubles/recording-log.ts';
+import { unsentEvents } from '#test/doubles/unsent-events.ts';
 
 const signal = new AbortController().signal;
 const idOf = ({ Detail }: { Detail: string }): string => JSON.parse(Detail).metadata.id;
@@ -36,7 +39,7 @@ export function describePublishing(name: string, endpoint: () => string): void {
       await store.close();
     });
 
-    function poll(): StreamPoller {
+    function poll(mapping: StreamMapping = deployedStream()): StreamPoller {
       const publish = createPublishHandler({
         bus: eventbridgeBus(eventbridgeClient({ ...LOCAL_AWS, endpoint: bus.endpoint }), 'weightless'),
         outbox: store.outbox,
@@ -50,14 +53,14 @@ export function describePublishing(name: string, endpoint: () => string): void {
       poller = pollStream({
         endpoint: endpoint(),
         streamArn: store.streamArn,
-        maxRetries: 3,
-        invoke: (event) => publish(event, {}, { signal }),
+        ...mapping,
+        invoke: (event) => publish(event, { signal }),
       });
       return poller;
     }
     const write = (...events: OutboxEvent[]) => store.log.commit({ rollbacks: [], remove: [], events }, signal);
     const unsentIds = async () =>
-      (await store.outbox.unsent(Number.MAX_SAFE_INTEGER, 100, signal)).map(({ id }) => id).sort();
+      (await unsentEvents(store.outbox)).map(({ id }) => id).sort((a, b) => a.localeCompare(b));
 
     it('brings the event of a recorded rollback to the bus, once, and clears its mark', async () => {
       const stream = poll();
@@ -102,7 +105,7 @@ export function describePublishing(name: string, endpoint: () => string): void {
       await write(anOutboxEvent({ id: 'a' }));
       await write(anOutboxEvent({ id: 'b' }));
 
-      const stream = poll();
+      const stream = poll({ ...deployedStream(), maximumRetryAttempts: 3 });
       await stream.idle();
 
       expect(await unsentIds()).toEqual(['b']);

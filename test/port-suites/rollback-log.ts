@@ -5,6 +5,7 @@ import { type RollbackChange, type RollbackLog, StoreFault } from '#shared/ports
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
 import { aTargetRecord } from '#test/builders/target-record.ts';
+import { unsentEvents } from '#test/doubles/unsent-events.ts';
 
 export type OpenStore = {
   readonly log: RollbackLog;
@@ -60,8 +61,7 @@ export function describeRollbackLog(name: string, open: () => Promise<OpenStore>
 
     const commit = (parts: Partial<RollbackChange>) => store.log.commit(aChange(parts), signal);
     const readOne = async (id: string) => (await store.log.read([id], undefined, signal)).rollbacks.get(id);
-    const unsentIds = async () =>
-      (await store.outbox.unsent(Number.MAX_SAFE_INTEGER, 100, signal)).map((event) => event.id);
+    const unsentIds = async () => (await unsentEvents(store.outbox)).map((event) => event.id);
 
     it('reads back a record, a target and an event as they were written', async () => {
       const record = aRollbackRecord();
@@ -74,7 +74,7 @@ export function describeRollbackLog(name: string, open: () => Promise<OpenStore>
       const known = await store.log.read([record.id], target, signal);
       expect([...known.rollbacks]).toEqual([[record.id, record]]);
       expect(known.target).toEqual(target);
-      expect(await store.outbox.unsent(event.createdAt + 1, 10, signal)).toEqual([event]);
+      expect(await unsentEvents(store.outbox)).toEqual([event]);
     });
 
     it('reads back what has only its obligatory fields', async () => {
@@ -300,12 +300,12 @@ export function describeRollbackLog(name: string, open: () => Promise<OpenStore>
       if (!old || !older || !young) throw new Error('three events');
       await commit({ events: [old, older, young] });
 
-      const before = await store.outbox.unsent(3000, 10, signal);
-      const oldest = await store.outbox.unsent(3000, 1, signal);
+      const before = await store.outbox.unsent(3000, { limit: 10 }, signal);
+      const oldest = await store.outbox.unsent(3000, { limit: 1 }, signal);
       await store.outbox.markSent([older], signal);
 
-      expect(before).toEqual([older, old]);
-      expect(oldest).toEqual([older]);
+      expect(before.events).toEqual([older, old]);
+      expect(oldest.events).toEqual([older]);
       expect(await unsentIds()).toEqual(['at-2000', 'at-3000']);
     });
 
@@ -313,13 +313,13 @@ export function describeRollbackLog(name: string, open: () => Promise<OpenStore>
       const ids = ['a', 'b', 'c', 'd', 'e'];
       await commit({ events: ids.map((id, place) => anOutboxEvent({ id, createdAt: 1000 + Math.floor(place / 2) })) });
 
-      const first = await store.outbox.unsentPage(5000, { limit: 2 }, signal);
+      const first = await store.outbox.unsent(5000, { limit: 2 }, signal);
       await store.outbox.markSent(first.events.slice(0, 1), signal);
       const rest = await pagesOf(first.next, async (from) => {
-        const { events, next } = await store.outbox.unsentPage(5000, { limit: 2, from }, signal);
+        const { events, next } = await store.outbox.unsent(5000, { limit: 2, from }, signal);
         return { found: events.map(({ id }) => id), next };
       });
-      const none = await store.outbox.unsentPage(1000, { limit: 2 }, signal);
+      const none = await store.outbox.unsent(1000, { limit: 2 }, signal);
 
       expect(first.events.map(({ createdAt }) => createdAt)).toEqual([1000, 1000]);
       expect([...first.events.map(({ id }) => id), ...rest].sort()).toEqual(ids);
@@ -391,8 +391,7 @@ export function describeRollbackLog(name: string, open: () => Promise<OpenStore>
       ['commit', ({ log }, aborted) => log.commit(aChange({ rollbacks: [aRollbackRecord()] }), aborted)],
       ['ofFiring', ({ log }, aborted) => log.ofFiring('f@x', aborted)],
       ['recent', ({ log }, aborted) => log.recent(1, aborted)],
-      ['unsent', ({ outbox }, aborted) => outbox.unsent(1, 1, aborted)],
-      ['unsentPage', ({ outbox }, aborted) => outbox.unsentPage(1, { limit: 1 }, aborted)],
+      ['unsent', ({ outbox }, aborted) => outbox.unsent(1, { limit: 1 }, aborted)],
       ['unfinished', ({ log }, aborted) => log.unfinished({ limit: 1 }, aborted)],
       ['markSent', ({ outbox }, aborted) => outbox.markSent([anOutboxEvent()], aborted)],
     ])('ends %s with a StoreFault when the time is over', async (_name, call) => {

@@ -1,5 +1,5 @@
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { clusterFromSettings } from '#shared/adapters/kubernetes/clusters-from-settings.ts';
+import { clusterFromSettings } from '#shared/adapters/kubernetes/cluster-from-settings.ts';
 import { readJournal } from '#shared/contracts/journal.ts';
 import { parseVirtualService } from '#shared/contracts/kubernetes-virtual-service.ts';
 import { ClusterSchema } from '#shared/contracts/settings.ts';

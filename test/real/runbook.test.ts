@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
-import { clusterFromSettings } from '#shared/adapters/kubernetes/clusters-from-settings.ts';
+import { clusterFromSettings } from '#shared/adapters/kubernetes/cluster-from-settings.ts';
 import { readJournal } from '#shared/contracts/journal.ts';
 import { parseVirtualService } from '#shared/contracts/kubernetes-virtual-service.ts';
 import { ClusterSchema } from '#shared/contracts/settings.ts';

@@ -101,6 +101,6 @@ function compare(a: string, b: string): number {
 }
 
 /** RFC 3986: encodeURIComponent leaves five characters that AWS wants encoded. */
-export function encodeUri(text: string): string {
+function encodeUri(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 }

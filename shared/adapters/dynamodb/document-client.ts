@@ -1,6 +1,7 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { cutErrors } from '#shared/adapters/aws/first-line.ts';
+import { sdkTimeouts } from '#shared/adapters/aws/sdk-timeouts.ts';
 
 /**
  * A client that gives up on a dead store soon: at most two tries of two seconds, of the eight that a delivery has.
@@ -9,13 +10,7 @@ import { cutErrors } from '#shared/adapters/aws/first-line.ts';
 export function documentClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
     maxAttempts: 2,
-    // Without throwOnRequestTimeout a late answer is only warned of; the socket's own covers a body that stalls.
-    requestHandler: {
-      connectionTimeout: 1000,
-      requestTimeout: 2000,
-      throwOnRequestTimeout: true,
-      socketTimeout: 2000,
-    },
+    requestHandler: sdkTimeouts(2000),
     ...config,
   });
   client.middlewareStack.add(cutErrors, { step: 'initialize' });

@@ -6,8 +6,8 @@ import type { Page } from '#shared/ports/page.ts';
 import type { DynamodbOptions } from './dynamodb-rollback-log.ts';
 import { judgeError } from './judge-error.ts';
 import { eventKey, UNSENT } from './keys.ts';
-import { type Question, queryItems, queryPage } from './query-items.ts';
-import { readable, takeReadable } from './recent.ts';
+import { queryPage } from './query-items.ts';
+import { readable } from './readable.ts';
 import { retryCrowded } from './retry.ts';
 import { storeCall } from './store-call.ts';
 import { UNSENT_INDEX } from './table.ts';
@@ -39,29 +39,19 @@ export function dynamodbOutbox(
     if (failed) throw failed.reason;
   }
 
-  async function oldest(olderThan: number, limit: number, signal: AbortSignal): Promise<OutboxEvent[]> {
-    const items = queryItems({ client, name: table }, { ...unsentBefore(olderThan), Limit: limit }, signal);
-    return takeReadable(items, { limit, parse: parseEventItem, onUnreadable });
-  }
-
   async function page(olderThan: number, wanted: Page, signal: AbortSignal): Promise<UnsentPage> {
-    const { items, next } = await queryPage({ client, name: table }, unsentBefore(olderThan), wanted, signal);
+    const question = {
+      IndexName: UNSENT_INDEX,
+      KeyConditionExpression: 'unsent = :unsent AND createdAt < :olderThan',
+      ExpressionAttributeValues: { ':unsent': UNSENT, ':olderThan': olderThan },
+    };
+    const { items, next } = await queryPage({ client, name: table }, question, wanted, signal);
     return { events: readable(items, { parse: parseEventItem, onUnreadable }), next };
   }
 
   return {
-    unsentPage: (olderThan, wanted, signal) =>
+    unsent: (olderThan, wanted, signal) =>
       storeCall('list unsent events', table, () => page(olderThan, wanted, signal)),
     markSent: (events, signal) => storeCall('mark events as sent', table, () => clearAll(events, signal)),
-    unsent: (olderThan, limit, signal) =>
-      storeCall('list unsent events', table, () => oldest(olderThan, limit, signal)),
-  };
-}
-
-function unsentBefore(olderThan: number): Question {
-  return {
-    IndexName: UNSENT_INDEX,
-    KeyConditionExpression: 'unsent = :unsent AND createdAt < :olderThan',
-    ExpressionAttributeValues: { ':unsent': UNSENT, ':olderThan': olderThan },
   };
 }

@@ -5,7 +5,7 @@ import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { type RollbackList, type RollbackPage, type RollbackQuestion, timeOf } from '#shared/ports/rollback-list.ts';
 import type { DynamodbOptions } from './dynamodb-rollback-log.ts';
 import { type Question, queryPage } from './query-items.ts';
-import { readable } from './recent.ts';
+import { readable } from './readable.ts';
 import { storeCall } from './store-call.ts';
 import { BY_DAY_INDEX } from './table.ts';
 

@@ -20,7 +20,7 @@ export async function* queryItems(
   } while (from);
 }
 
-export type ItemPage = { readonly items: readonly Record<string, unknown>[]; readonly next?: string | undefined };
+type ItemPage = { readonly items: readonly Record<string, unknown>[]; readonly next?: string | undefined };
 
 /** One page of what a query finds; `from` is what the page before gave as `next`. */
 export async function queryPage(

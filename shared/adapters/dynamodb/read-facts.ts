@@ -3,7 +3,7 @@ import type { RollbackFacts } from '#shared/domain/report/count-episode.ts';
 import { DAY_MS, dayOf, startOfDay } from '#shared/domain/report/report-window.ts';
 import type { Table } from './get-items.ts';
 import { type Question, queryPage } from './query-items.ts';
-import { type OnUnreadable, readable } from './recent.ts';
+import { type OnUnreadable, readable } from './readable.ts';
 import { BY_DAY_INDEX } from './table.ts';
 
 /** A page is 1 MB of records at most, whatever is asked of each. */

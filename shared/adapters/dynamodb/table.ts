@@ -7,7 +7,7 @@ export const UNSENT_INDEX = 'unsent';
 /** Rollbacks that guard goes on with, by receipt: sparse, as an ended one lacks the attribute. Keys only: they are read as they are now. */
 export const UNFINISHED_INDEX = 'unfinished';
 /** Epoch seconds. */
-export const EXPIRY_ATTRIBUTE = 'expiresAt';
+const EXPIRY_ATTRIBUTE = 'expiresAt';
 
 /**
  * The one table. An item that carries an index's attributes under another type is refused by DynamoDB: `day`, `received`,

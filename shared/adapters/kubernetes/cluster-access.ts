@@ -3,7 +3,7 @@ import { roleCredentials } from '#shared/adapters/aws/role-credentials.ts';
 import { trafficFromSettings } from '#shared/adapters/prometheus/traffic-from-settings.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
-import type { ClusterAccess } from './clusters-from-settings.ts';
+import type { ClusterAccess } from './cluster-from-settings.ts';
 import { eksCredentials } from './eks-credentials.ts';
 
 export type ClusterAccessOptions = {

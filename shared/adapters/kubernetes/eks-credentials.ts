@@ -47,7 +47,7 @@ export function eksCredentials(eks: EksSettings, { keys, clock }: EksCredentials
 }
 
 /** `k8s-aws-v1.` and the presigned URL. The 60 seconds are what EKS expects; how long the token is taken is its own. */
-export function eksToken({ cluster, region }: EksSettings, credentials: AwsCredentials, at: number): string {
+function eksToken({ cluster, region }: EksSettings, credentials: AwsCredentials, at: number): string {
   const url = regionalEndpoint('sts', region);
   url.searchParams.set('Action', 'GetCallerIdentity');
   url.searchParams.set('Version', '2011-06-15');

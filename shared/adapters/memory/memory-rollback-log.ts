@@ -58,8 +58,11 @@ export function memoryRollbackLog({ now = Date.now }: { readonly now?: () => num
     );
   }
 
-  function waitingSince(olderThan: number): OutboxEvent[] {
-    return [...events.values()].filter(({ id, createdAt }) => unsent.has(id) && createdAt < olderThan);
+  /** With their places among all that were written. */
+  function waitingSince(olderThan: number) {
+    return [...events.values()]
+      .map((event, place) => ({ event, place }))
+      .filter(({ event: { id, createdAt } }) => unsent.has(id) && createdAt < olderThan);
   }
 
   return {
@@ -100,26 +103,18 @@ export function memoryRollbackLog({ now = Date.now }: { readonly now?: () => num
     dayLog: memoryDayLog({ rollbacks, changes }),
     rollbackList: memoryRollbackList(rollbacks),
     outbox: {
-      async unsentPage(olderThan, page, signal) {
+      async unsent(olderThan, page, signal) {
         refuseIfAborted(signal);
         const { items, next } = pageOf(
           waitingSince(olderThan),
-          ({ createdAt, id }) => `${String(createdAt).padStart(16, '0')}#${id}`,
+          ({ event, place }) => [event.createdAt, place].map((one) => String(one).padStart(16, '0')).join('#'),
           page,
         );
-        return { events: items, next };
+        return { events: items.map(({ event }) => event), next };
       },
       async markSent(sent, signal) {
         refuseIfAborted(signal);
         for (const { id } of sent) unsent.delete(id);
-      },
-      async unsent(olderThan, limit, signal) {
-        refuseIfAborted(signal);
-        return structuredClone(
-          waitingSince(olderThan)
-            .sort((a, b) => a.createdAt - b.createdAt)
-            .slice(0, limit),
-        );
       },
     },
     subscribe(listener) {

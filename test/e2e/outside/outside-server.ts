@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { listenOnLoopback } from '#test/doubles/listen-on-loopback.ts';
 import { RELAY_MODES, type Relay } from './relay.ts';
 
 export type Delivery = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string };
@@ -22,16 +22,10 @@ export async function startOutsideServer(relay: Relay): Promise<OutsideServer> {
     if (method === 'PUT' && mode) relay.turn(mode);
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(method === 'GET' ? deliveries : {}));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the outside server has no port');
+  });
+  const { url, stop } = await listenOnLoopback(server);
   return {
-    url: `http://127.0.0.1:${address.port}`,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    url,
+    stop,
   };
 }

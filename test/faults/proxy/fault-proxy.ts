@@ -5,13 +5,14 @@ import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { Answered, Exchange, Noted } from './exchange.ts';
 import type { Fault, Match } from './faults.ts';
+import { mustStrike } from './must-strike.ts';
 import type { TlsIdentity } from './tls-identity.ts';
 
 export type FaultProxy = {
   readonly url: string;
   /** Every request that came, in its order. */
   readonly noted: readonly Noted[];
-  /** The next `times` requests that match meet the fault; those injected later are asked first. */
+  /** The next `times` requests that match meet the fault, and one has to; those injected later are asked first. */
   inject(match: Match, fault: Fault, times?: number): { lift(): void; readonly hits: () => number };
   /** Connections are refused, those that are open are reset. */
   down(): Promise<void>;
@@ -93,6 +94,7 @@ export async function startFaultProxy(upstream: Upstream, identity?: TlsIdentity
     inject(match, fault, times = Number.POSITIVE_INFINITY) {
       const rule: Rule = { match, fault, left: times, hits: 0 };
       rules.unshift(rule);
+      mustStrike(`the fault for requests like ${match}`, () => rule.hits > 0);
       return {
         lift() {
           rule.left = 0;

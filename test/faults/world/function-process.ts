@@ -9,12 +9,14 @@ export type FunctionProcess = {
   invoke(event: unknown, remainingMs?: number): Promise<unknown>;
   /** From now on its clock is so far from the machine's. */
   setClock(ms: number): void;
-  /** SIGKILL: nothing of it runs on. */
-  kill(): void;
+  /** SIGKILL: nothing of it runs on. True once that has ended it; false where it had ended before. */
+  kill: Kill;
   /** What it wrote: logs and metrics. */
   output(): string;
   stop(): Promise<void>;
 };
+
+export type Kill = () => Promise<boolean>;
 
 /** The runtime ended before it answered. */
 export class Killed extends Error {
@@ -27,7 +29,7 @@ const LAMBDA_TIMEOUT_MS = 15_000;
 
 export type StartOptions = {
   /** Given what ends it, before a line of it has run. */
-  readonly spawned?: ((kill: () => void) => void) | undefined;
+  readonly spawned?: ((kill: Kill) => void) | undefined;
   /** How far its clock is from the machine's, from its first line on. */
   readonly clockMs?: number;
 };
@@ -63,7 +65,11 @@ export async function startFunction(
   });
   let count = 0;
   const alive = () => child.exitCode === null && child.signalCode === null;
-  const kill = () => void child.kill('SIGKILL');
+  const kill: Kill = async () => {
+    if (!alive() || !child.kill('SIGKILL')) return false;
+    await exited;
+    return child.signalCode === 'SIGKILL';
+  };
   spawned?.(kill);
 
   await loaded;
@@ -75,7 +81,7 @@ export async function startFunction(
       if (!alive()) throw new Killed('The function had ended');
       child.send({ id: count, event, remainingMs });
       // Lambda, too, ends what does not answer.
-      const timer = setTimeout(kill, remainingMs + 200);
+      const timer = setTimeout(() => void kill(), remainingMs + 200);
       try {
         return await answer.promise;
       } finally {
@@ -86,9 +92,7 @@ export async function startFunction(
     kill,
     output: () => output,
     async stop() {
-      if (!alive()) return;
-      kill();
-      await exited;
+      await kill();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { FaultProxy } from '../proxy/fault-proxy.ts';
 import { everything, type Fault } from '../proxy/faults.ts';
-import { Killed } from './function-process.ts';
+import { type Kill, Killed } from './function-process.ts';
 
 /**
  * When, at a request: it has come and the engine knows nothing of it; the engine has done it and the function does not
@@ -18,23 +18,26 @@ export function killPoints(requests: number, moments: readonly KillPoint['moment
 
 export type KillSwitch = {
   /** Give it to what starts the function. */
-  arm(kill: () => void): void;
+  arm(kill: Kill): void;
   /** At what it struck, once it has. */
   struck(): string | undefined;
+  /** True once a SIGKILL at the point has ended the function; false where there was none. */
+  killed(): Promise<boolean>;
 };
 
-/** Kills the function at its n-th request, counted over all these proxies. */
+/** Kills the function at its n-th request, counted over all these proxies. A test has to ask whether it was killed. */
 export function killAt(proxies: readonly FaultProxy[], { request, moment }: KillPoint): KillSwitch {
   let count = 0;
   let struck: string | undefined;
-  let kill = () => {};
+  let kill: Kill = async () => false;
+  let killed: Promise<boolean> | undefined;
   const counts: Fault = async (exchange) => {
     count += 1;
     const isIt = count === request;
     const strikeIf = (now: KillPoint['moment']) => {
       if (!isIt || moment !== now) return false;
       struck = `${exchange.method} ${exchange.target || exchange.path.split('?')[0]?.split('/').at(-1)}`;
-      kill();
+      killed = kill();
       return true;
     };
     if (strikeIf('arrived')) return;
@@ -49,16 +52,15 @@ export function killAt(proxies: readonly FaultProxy[], { request, moment }: Kill
       kill = how;
     },
     struck: () => struck,
+    killed: async () => killed ?? false,
   };
 }
 
-/** Runs what may be killed on the way; true where it was. */
-export async function wasKilled(act: () => Promise<unknown>): Promise<boolean> {
+/** Runs what may be killed on the way, and may come to its end before it is. */
+export async function untilKilled(act: () => Promise<unknown>): Promise<void> {
   try {
     await act();
-    return false;
   } catch (error) {
-    if (error instanceof Killed) return true;
-    throw error;
+    if (!(error instanceof Killed)) throw error;
   }
 }

@@ -3,11 +3,12 @@ import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { inject } from 'vitest';
 import * as z from 'zod';
 import { pollStream, type StreamPoller } from '#cli/local/stream-poller.ts';
+import { deployedStream } from '#test/doubles/deployed-stream.ts';
 import { type PutEventsServer, startPutEventsServer } from '#test/doubles/put-events-server.ts';
 import { type FaultProxy, startFaultProxy } from '../proxy/fault-proxy.ts';
 import type { FaultStage } from './fault-stage.ts';
 import { type FaultWorld, type OnEnd, openWorld } from './fault-world.ts';
-import { type FunctionProcess, Killed } from './function-process.ts';
+import { type FunctionProcess, type Kill, Killed } from './function-process.ts';
 import { type QueueServer, startQueueServer } from './queue-server.ts';
 import { until } from './until.ts';
 
@@ -27,6 +28,8 @@ export type PublishingWorld = FaultWorld & {
   settled(): Promise<void>;
   /** How often the function was invoked, and how often its instance was killed in it. */
   readonly invoked: { times: number; killed: number };
+  /** For Lambda, which reads the stream, it is so much later from now on. */
+  later(ms: number): void;
 };
 
 const BatchResponse = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) });
@@ -37,7 +40,7 @@ const PAUSE_MS = 50;
 export async function openPublishingWorld(
   stage: FaultStage,
   onEnd: OnEnd,
-  spawned?: (kill: () => void) => void,
+  spawned?: (kill: Kill) => void,
 ): Promise<PublishingWorld> {
   const world = await openWorld(stage, onEnd);
   const bus = await startPutEventsServer();
@@ -51,8 +54,9 @@ export async function openPublishingWorld(
   };
   const invoked = { times: 0, killed: 0 };
   let publish: FunctionProcess | undefined;
+  let clockMs = 0;
 
-  /** A function that throws, or is gone, fails its batch; the next try may find a new instance. */
+  /** The next try after one that was killed finds a new instance. */
   async function invoke(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
     await sleep(PAUSE_MS);
     invoked.times += 1;
@@ -64,15 +68,16 @@ export async function openPublishingWorld(
         publish = undefined;
         invoked.killed += 1;
       }
-      return { batchItemFailures: [{ itemIdentifier: event.Records[0]?.dynamodb?.SequenceNumber ?? '' }] };
+      throw error;
     }
   }
   const stream = pollStream({
     endpoint: inject('dynamodbEndpoint'),
     streamArn: world.store.streamArn,
-    maxRetries: 10_000,
-    // The stream's filter in the template: nothing else invokes the function.
-    invoke: (event) => (event.Records.some(isNewEvent) ? invoke(event) : Promise.resolve({ batchItemFailures: [] })),
+    ...deployedStream(),
+    now: () => Date.now() + clockMs,
+    invoke,
+    onFailure: (failure) => void queue.send(JSON.stringify(failure)),
     onFault: () => undefined,
   });
   onEnd(async () => {
@@ -91,9 +96,8 @@ export async function openPublishingWorld(
     onBus: (count) => until(`${count} events are on the bus`, () => new Set(sentIds()).size >= count),
     settled: () => stream.idle(),
     invoked,
+    later: (ms) => {
+      clockMs = ms;
+    },
   };
-}
-
-function isNewEvent({ eventName, dynamodb }: DynamoDBStreamEvent['Records'][number]): boolean {
-  return eventName === 'INSERT' && (dynamodb?.Keys?.['pk']?.S ?? '').startsWith('EVENT#');
 }

@@ -7,6 +7,8 @@ export type QueueServer = {
   /** What names the queue to SQS. */
   readonly queueUrl: string;
   readonly messages: readonly string[];
+  /** As AWS itself sends to it. */
+  send(message: string): void;
   stop(): Promise<void>;
 };
 
@@ -25,6 +27,7 @@ export async function startQueueServer(): Promise<QueueServer> {
     endpoint: server.endpoint,
     queueUrl: `${server.endpoint}/000000000000/dead-letters`,
     messages,
+    send: (message) => void messages.push(message),
     stop: server.stop,
   };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import * as z from 'zod';
+import { strikingAll } from '../proxy/must-strike.ts';
 
 export const REPORTS = '.cache/reports/faults';
 
@@ -14,7 +15,7 @@ export const Row = z.object({
 export type Row = z.infer<typeof Row>;
 
 export type Tally = {
-  /** Counts one variant as tried, and as held where `act` does not throw. */
+  /** Counts one variant as tried, and as held where `act` does not throw and met every fault that it injected. */
   hold<T>(act: () => Promise<T>): Promise<T>;
   /** One variant that was tried elsewhere. */
   count(held: boolean): void;
@@ -40,7 +41,7 @@ export function tally(fault: string): Tally {
   return {
     async hold(act) {
       row.tried += 1;
-      const result = await act();
+      const result = await strikingAll(act);
       row.held += 1;
       return result;
     },

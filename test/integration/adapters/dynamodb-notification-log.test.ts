@@ -84,7 +84,8 @@ describe('who was told of what', () => {
     await log.claim(delivery, never);
     await log.memoryOf('slack').keep('a1b2c3', '1.2', never);
 
-    expect(await store.outbox.unsent(Number.MAX_SAFE_INTEGER, 10, never)).toEqual([]);
+    const { events } = await store.outbox.unsent(Number.MAX_SAFE_INTEGER, { limit: 10 }, never);
+    expect(events).toEqual([]);
   });
 
   it('cannot be asked of a table that there is not', async () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { awsCaller } from '#shared/adapters/aws/aws-caller.ts';
 import { awsSecrets } from '#shared/adapters/aws/aws-secrets.ts';
 import { clusterAccess } from '#shared/adapters/kubernetes/cluster-access.ts';
-import { clusterFromSettings } from '#shared/adapters/kubernetes/clusters-from-settings.ts';
+import { clusterFromSettings } from '#shared/adapters/kubernetes/cluster-from-settings.ts';
 import { ClusterSchema } from '#shared/contracts/settings.ts';
 import { aVirtualService } from '#test/builders/virtual-service.ts';
 import {

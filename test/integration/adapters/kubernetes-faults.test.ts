@@ -18,8 +18,9 @@ describe('a cluster whose API server does not answer as one', () => {
     for (const close of closing.splice(0)) close();
   });
 
-  function clusterAt(url: string) {
-    const cluster = kubernetesCluster({ name: 'test', endpoint: { url, credentials: tokensInTurn('token') } });
+  function clusterAt(url: string, namespaces?: readonly string[]) {
+    const endpoint = { url, credentials: tokensInTurn('token') };
+    const cluster = kubernetesCluster({ name: 'test', endpoint, namespaces });
     closing.push(() => cluster.client.close());
     return cluster;
   }
@@ -112,6 +113,17 @@ describe('a cluster whose API server does not answer as one', () => {
     await expect(list('managed', never)).rejects.toMatchObject(fault);
     await expect(list('managed', never)).rejects.toMatchObject(fault);
     expect(await list('managed', never)).toEqual({ objects: [], forbidden: [] });
+  });
+
+  it('is at fault for all namespaces where it does not list one of them: they have one API server', async () => {
+    const url = await listen(({ url: path }, response) => {
+      const isDown = path?.includes('/namespaces/shop/');
+      response.writeHead(isDown ? 500 : 200).end('{"items":[]}');
+    });
+    const cluster = clusterAt(url, ['production', 'shop']);
+
+    await expect(cluster.virtualServices.list('managed', never)).rejects.toMatchObject({ kind: 'error' });
+    await expect(cluster.surroundings?.rollouts(never)).rejects.toMatchObject({ kind: 'error' });
   });
 
   it('leaves out of a list what it cannot read, and keeps the others', async () => {

@@ -1,44 +1,37 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { LOCAL_AWS } from '#cli/local/local-aws.ts';
 import { sqsClient } from '#shared/adapters/sqs/sqs-client.ts';
 import { sqsDeadLetters } from '#shared/adapters/sqs/sqs-dead-letters.ts';
 import type { DeadLetters } from '#shared/ports/dead-letters.ts';
+import { listenOnLoopback } from '#test/doubles/listen-on-loopback.ts';
 
 const signal = new AbortController().signal;
 const Request = z.object({ QueueUrl: z.string(), MessageBody: z.string() });
 
 describe('sqsDeadLetters', () => {
-  let server: Server;
+  let stop: () => Promise<void>;
   let sent: z.infer<typeof Request>[];
   let deadLetters: DeadLetters;
   beforeEach(async () => {
     sent = [];
-    server = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
+    const server = createServer(async (request, response) => {
       const isSend = request.headers['x-amz-target'] === 'AmazonSQS.SendMessage';
       if (!isSend) return response.writeHead(400).end('{}');
-      const message = Request.parse(JSON.parse(Buffer.concat(chunks).toString()));
+      const message = Request.parse(JSON.parse(await text(request)));
       sent.push(message);
       const MD5OfMessageBody = createHash('md5').update(message.MessageBody).digest('hex');
       const headers = { 'content-type': 'application/x-amz-json-1.0' };
       return response.writeHead(200, headers).end(JSON.stringify({ MessageId: '1', MD5OfMessageBody }));
-    }).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('the server has no port');
-    const endpoint = `http://127.0.0.1:${address.port}`;
+    });
+    const { url: endpoint, stop: end } = await listenOnLoopback(server);
+    stop = end;
     deadLetters = sqsDeadLetters(sqsClient({ ...LOCAL_AWS, endpoint }), `${endpoint}/000000000000/letters`);
   });
-  afterEach(async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  });
+  afterEach(() => stop());
 
   it('sends each letter to the queue, as JSON', async () => {
     await deadLetters.put([{ problem: 'one', event: 'a' }, { problem: 'two' }], signal);

@@ -14,7 +14,13 @@ async function aPendingRollback() {
   const away = scriptedCluster(service.cluster, { list: [fails('unauthorized')] });
   await service.post(undefined, service.handler({ clusters: async () => [away] }));
   const parts = { settings: service.settings, cluster: service.cluster, bus: recordingBus() };
-  return { service, parts: { ...parts, store: { rollbackLog: service.store, dayLog: service.store.dayLog, outbox: service.store.outbox } } };
+  return {
+    service,
+    parts: {
+      ...parts,
+      store: { rollbackLog: service.store, dayLog: service.store.dayLog, outbox: service.store.outbox },
+    },
+  };
 }
 
 test('guard of the local stack finishes what is pending, run after run', async () => {

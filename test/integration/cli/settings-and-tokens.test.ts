@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSettings } from '#shared/contracts/settings.ts';
 import { authenticate } from '#shared/runtime/authenticate.ts';
@@ -44,6 +46,7 @@ describe('weightless settings validate', () => {
     [['token'], /^weightless: It is: weightless token new NAME/],
     [['token', 'new', 'am', '--scope', 'admin'], /^weightless: --scope takes alerts, read, operate, not "admin"/],
     [['token', 'new', 'am', '--expires', 'soon'], /^weightless: --expires takes 90d or .*, not "soon"/],
+    [['token', 'new', 'am', '--expires', '2099-02-30T00:00:00Z'], /^weightless: --expires takes 90d or /],
     [['token', 'new', 'am', '--expires', '2020-01-01T00:00:00Z'], /^weightless: --expires .* is past/],
   ])('(%j) says in one line what is wrong', async (args, words) => {
     const { code, stdout, stderr } = await runCli(args);
@@ -54,6 +57,20 @@ describe('weightless settings validate', () => {
 });
 
 describe('weightless token new', () => {
+  it('ends without a stack where nobody reads what it prints', async () => {
+    const { stdout, stderr } = await promisify(execFile)('bash', [
+      '-c',
+      '(sleep 0.2; exec "$0" "$@") | true; echo $PIPESTATUS',
+      process.execPath,
+      'cli/launch.cjs',
+      'token',
+      'new',
+      'am',
+    ]);
+
+    expect({ stdout, stderr }).toEqual({ stdout: '1\n', stderr: '' });
+  });
+
   it('prints a token once, and an entry that the settings take and that lets it in', async () => {
     const { code, stdout } = await runCli(['token', 'new', 'on-call', '--scope', 'operate', '--expires', '90d']);
     const [token = ''] = /wl_[-\w]{43}/.exec(stdout) ?? [];

@@ -1,10 +1,12 @@
-import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { StreamFailure } from '#cli/local/stream-failure.ts';
 import { pollStream, type StreamPoller } from '#cli/local/stream-poller.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
+import { deployedStream } from '#test/doubles/deployed-stream.ts';
 import { type DynamodbStore, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
 import { startDynoxide } from '#test/doubles/dynoxide.ts';
+import { listenOnLoopback } from '#test/doubles/listen-on-loopback.ts';
 
 const signal = new AbortController().signal;
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -28,19 +30,15 @@ async function startProxy(endpoint: string) {
     });
     forwarded.on('error', () => response.destroy());
     incoming.pipe(forwarded);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-  cleanups.push(async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
   });
-  return { endpoint: `http://127.0.0.1:${address.port}`, state };
+  const { url, stop } = await listenOnLoopback(server);
+  cleanups.push(stop);
+  return { endpoint: url, state };
 }
 
-async function startPolling(onFault?: (fault: unknown) => void) {
+type Polling = Parameters<typeof pollStream>[0];
+
+async function startPolling(onFault?: (fault: unknown) => void, more: Partial<Polling> = {}) {
   const engine = await startDynoxide();
   cleanups.push(engine.stop);
   const store = await openDynamodbStore(engine.endpoint);
@@ -51,12 +49,13 @@ async function startPolling(onFault?: (fault: unknown) => void) {
     endpoint: proxy.endpoint,
     streamArn: store.streamArn,
     from: 'LATEST',
-    maxRetries: 0,
+    maximumRetryAttempts: 0,
     async invoke({ Records }) {
       delivered.push(...Records.map(({ dynamodb }) => dynamodb?.Keys?.['pk']?.S ?? ''));
       return { batchItemFailures: [] };
     },
     ...(onFault ? { onFault } : {}),
+    ...more,
   });
   cleanups.push(() => poller.stop().catch(() => undefined));
   await poller.opened;
@@ -93,6 +92,59 @@ test('ends with the fault where nobody is told of it', async () => {
   proxy.state.broken = true;
 
   await expect(stopped(poller, proxy.state)).rejects.toThrow();
+});
+
+test('reads on after the function threw, and hands what it gave up to the on-failure destination', async () => {
+  const failures: StreamFailure[] = [];
+  const delivered: string[] = [];
+  const { poller, store } = await startPolling(undefined, {
+    ...deployedStream(),
+    maximumRetryAttempts: 1,
+    async invoke({ Records }) {
+      const keys = Records.map(({ dynamodb }) => dynamodb?.Keys?.['pk']?.S ?? '');
+      if (keys.includes('EVENT#b')) throw new Error('This one ends the function');
+      delivered.push(...keys);
+      return { batchItemFailures: [] };
+    },
+    onFailure: (failure) => failures.push(failure),
+  });
+
+  for (const id of ['a', 'b', 'c']) await write(store, id);
+
+  await vi.waitFor(() => expect(delivered).toEqual(['EVENT#a', 'EVENT#c']), 10_000);
+  const [given] = poller.discarded;
+  expect(poller.discarded).toMatchObject([{ eventName: 'INSERT', dynamodb: { Keys: { pk: { S: 'EVENT#b' } } } }]);
+  expect(failures).toMatchObject([
+    {
+      requestContext: { condition: 'RetryAttemptsExhausted' },
+      DDBStreamBatchInfo: { startSequenceNumber: given?.dynamodb?.SequenceNumber, batchSize: 1 },
+    },
+  ]);
+});
+
+test('gives up what is older than the mapping allows, by the time that the stream gives it', async () => {
+  const failures: StreamFailure[] = [];
+  let lateMs = 0;
+  const { poller, store, delivered } = await startPolling(undefined, {
+    ...deployedStream(),
+    now: () => Date.now() + lateMs,
+    onFailure: (failure) => failures.push(failure),
+  });
+  await write(store, 'young');
+  await vi.waitFor(() => expect(delivered).toEqual(['EVENT#young']), 10_000);
+
+  lateMs = 25 * 3_600_000;
+  await write(store, 'old');
+  await vi.waitFor(() => expect(failures).toHaveLength(1), 10_000);
+
+  expect(failures).toMatchObject([
+    {
+      requestContext: { condition: 'RecordAgeExceeded', approximateInvokeCount: 0 },
+      DDBStreamBatchInfo: { batchSize: 1 },
+    },
+  ]);
+  expect(poller.discarded.map(({ dynamodb }) => dynamodb?.Keys?.['pk']?.S)).toEqual(['EVENT#old']);
+  expect(delivered).toEqual(['EVENT#young']);
 });
 
 async function stopped(poller: StreamPoller, state: { readonly faults: number }): Promise<void> {

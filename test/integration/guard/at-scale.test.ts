@@ -212,7 +212,7 @@ describe('guard, where something does not answer', () => {
 
     const run = runGuardOf(service, {
       rollbackLog: { ...service.store, unfinished: away },
-      outbox: { ...service.store.outbox, unsentPage: away },
+      outbox: { ...service.store.outbox, unsent: away },
     });
 
     await expect(run).rejects.toThrow('the index is away');

@@ -1,8 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { parseRollbackItem } from '#shared/contracts/items.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import type { ListPage } from '#shared/ports/cluster.ts';
+import { StoreFault } from '#shared/ports/rollback-log.ts';
 import { aRawAlert } from '#test/builders/alert.ts';
+import { aJournalEntry } from '#test/builders/journal-entry.ts';
 import { FIRED_AT } from '#test/builders/rollback-record.ts';
 import {
   aVirtualService,
@@ -62,6 +65,20 @@ function editJournal(object: RawVirtualService, change: (entry: Record<string, u
   Object.assign(object.metadata.annotations ?? {}, { 'weightless/journal': JSON.stringify(entries) });
 }
 
+/** The ids under which guard records what the journals of this service tell of. */
+async function rollbacksWritten(service: Service): Promise<string[]> {
+  await runGuardOf(service);
+  return (await service.records()).map(({ id }) => id);
+}
+
+function unreadableItem(): unknown {
+  try {
+    return parseRollbackItem({});
+  } catch (error) {
+    return error;
+  }
+}
+
 describe('guard, for a rollback that only its journal tells of', () => {
   it('makes the record that the delivery would have made, with the journal’s times', async () => {
     const written = rollbackService();
@@ -107,9 +124,67 @@ describe('guard, for a rollback that only its journal tells of', () => {
     expect(service.meter.totals.get('GuardFaults cluster=production-eu')).toBe(1);
   });
 
+  const journaledAt = (index: number) =>
+    aVirtualService({
+      name: `payment-${index}`,
+      uid: `uid-${index}`,
+      annotations: {
+        'weightless/journal': JSON.stringify([
+          aJournalEntry({ uid: `uid-${index}`, canary: `payment-${index}.production.svc.cluster.local/v2` }),
+        ]),
+      },
+    });
+  const many = (count: number) =>
+    rollbackService({
+      objects: Array.from({ length: count }, (_, index) => journaledAt(index)),
+      at: FIRED_AT + 90_000,
+    });
+
+  it('makes the others where the record of one is not of this version, and leaves that as it is', async () => {
+    const service = many(5);
+    const [foreign] = await rollbacksWritten(many(5));
+    const read: typeof service.store.read = async (ids, ...more) => {
+      if (!ids.includes(foreign ?? '')) return service.store.read(ids, ...more);
+      throw new StoreFault('an item is not what this version writes', { cause: unreadableItem() });
+    };
+
+    const run = runGuardOf(service, { rollbackLog: { ...service.store, read } });
+
+    await expect(run).rejects.toThrow('an item is not what this version writes');
+    const made = (await service.records()).map(({ id }) => id);
+    expect(made).toHaveLength(4);
+    expect(made).not.toContain(foreign);
+  });
+
+  it('leaves to the next run what there is no time for: who must be told is waiting', async () => {
+    const service = many(20);
+    const commit: typeof service.store.commit = (...change) => {
+      service.clock.advance(MINUTE / 4);
+      return service.store.commit(...change);
+    };
+
+    const first = await runGuardOf(service, { rollbackLog: { ...service.store, commit } });
+    const made = (await service.records()).length;
+    await runGuardOf(service);
+
+    expect(first.clusters.get('production-eu')?.storeFaults).toEqual([]);
+    expect(made).toBeGreaterThan(0);
+    expect(made).toBeLessThan(20);
+    expect(await service.records()).toHaveLength(20);
+  });
+
   it('waits until the delivery that wrote the entry is over', async () => {
     const service = await unrecorded();
     service.clock.advance(MINUTE - 1000);
+
+    await runGuardOf(service);
+
+    expect(await service.records()).toEqual([]);
+  });
+
+  it('makes none of an entry that is older than a day', async () => {
+    const service = await unrecorded();
+    service.clock.advance(24 * HOUR + MINUTE);
 
     await runGuardOf(service);
 

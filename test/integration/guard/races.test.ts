@@ -150,21 +150,24 @@ function killAt(number: number, { clock }: Service) {
 }
 
 describe('an overdue rollback', () => {
+  async function overdue(): Promise<Service> {
+    const service = rollbackService();
+    await pending(service);
+    service.clock.advance(MINUTE);
+    return service;
+  }
+
+  /** A guard that the cluster lets in no more. */
+  function guardsInVain(service: Service): Runner {
+    const away = [scriptedCluster(service.cluster, { list: times(99, fails('unauthorized')) })];
+    return async (gate) => void (await gatedGuard(service, meeting(gate), { clusters: away })({}, { signal }));
+  }
+
   it('is told of once by two guards at once, in whatever order their steps fall', async () => {
-    const { worlds, next } = await prepared(async () => {
-      const service = rollbackService();
-      await pending(service);
-      service.clock.advance(MINUTE);
-      return service;
-    });
-    const away = (service: Service) => [scriptedCluster(service.cluster, { list: times(99, fails('unauthorized')) })];
-    const guard =
-      (service: Service): Runner =>
-      async (gate) =>
-        void (await gatedGuard(service, meeting(gate), { clusters: away(service) })({}, { signal }));
+    const { worlds, next } = await prepared(overdue);
 
     await interleave<Service>(
-      () => ({ world: next(), runners: [guard(next()), guard(next())] }),
+      () => ({ world: next(), runners: [guardsInVain(next()), guardsInVain(next())] }),
       async (service, order) => {
         expect(await typesOf(service), order).toEqual(['RollbackFailed', 'RollbackSlaBreached']);
         expect(await service.records(), order).toMatchObject([{ reason: 'unreachable', version: 2 }]);
@@ -174,20 +177,12 @@ describe('an overdue rollback', () => {
   });
 
   it('that is rolled back at the same moment ends as rolled back, and its breach is told once', async () => {
-    const { worlds, next } = await prepared(async () => {
-      const service = rollbackService();
-      await pending(service);
-      service.clock.advance(MINUTE);
-      return service;
-    });
-    const away = (service: Service) => [scriptedCluster(service.cluster, { list: times(99, fails('unauthorized')) })];
+    const { worlds, next } = await prepared(overdue);
 
     await interleave<Service>(
       () => {
         const service = next();
-        const guard: Runner = async (gate) =>
-          void (await gatedGuard(service, meeting(gate), { clusters: away(service) })({}, { signal }));
-        return { world: service, runners: [guard, delivers(service)] };
+        return { world: service, runners: [guardsInVain(service), delivers(service)] };
       },
       async (service, order) => {
         const open = (await service.records()).filter(({ supersededBy }) => supersededBy === undefined);

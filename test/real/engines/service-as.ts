@@ -1,4 +1,4 @@
-import { clusterFromSettings } from '#shared/adapters/kubernetes/clusters-from-settings.ts';
+import { clusterFromSettings } from '#shared/adapters/kubernetes/cluster-from-settings.ts';
 import { ClusterSchema } from '#shared/contracts/settings.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { systemClock } from '#shared/runtime/system-clock.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listenOnLoopback } from '#test/doubles/listen-on-loopback.ts';
 
 export type Published = { topic: string; message: string; subject: string; truncated: boolean };
 
@@ -16,9 +17,7 @@ export type SnsServer = {
 export async function startSnsServer(): Promise<SnsServer> {
   const published: Published[] = [];
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const form = new URLSearchParams(Buffer.concat(chunks).toString());
+    const form = new URLSearchParams(await text(request));
     if (form.get('Action') !== 'Publish') {
       response.writeHead(400).end();
       return;
@@ -35,10 +34,8 @@ export async function startSnsServer(): Promise<SnsServer> {
         `</MessageId></PublishResult><ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata>` +
         '</PublishResponse>',
     );
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the SNS server has no port');
+  });
+  const { url, stop } = await listenOnLoopback(server);
 
   async function waitFor(topic: string): Promise<Published> {
     const deadline = Date.now() + 30_000;
@@ -50,11 +47,5 @@ export async function startSnsServer(): Promise<SnsServer> {
     throw new Error(`Nothing was published to ${topic} within 30 s; ${published.length} other messages came.`);
   }
 
-  async function stop() {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  }
-
-  return { url: `http://127.0.0.1:${address.port}`, waitFor, stop };
+  return { url, waitFor, stop };
 }

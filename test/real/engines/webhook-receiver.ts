@@ -1,6 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listenOnLoopback } from '#test/doubles/listen-on-loopback.ts';
 
 export type Delivery = { path: string; headers: IncomingHttpHeaders; body: string };
 
@@ -16,18 +17,15 @@ export type WebhookReceiver = {
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const deliveries: Delivery[] = [];
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
+    const body = await text(request);
     deliveries.push({
       path: request.url ?? '',
       headers: request.headers,
-      body: Buffer.concat(chunks).toString(),
+      body,
     });
     response.end('{"results":[]}');
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the webhook receiver has no port');
+  });
+  const { url, stop } = await listenOnLoopback(server);
 
   async function waitFor(fits: (delivery: Delivery) => boolean, withinMs = 30_000): Promise<Delivery> {
     const deadline = Date.now() + withinMs;
@@ -39,11 +37,5 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     throw new Error(`No fitting delivery within ${withinMs / 1000} s; ${deliveries.length} others came.`);
   }
 
-  async function stop() {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  }
-
-  return { url: `http://127.0.0.1:${address.port}`, deliveries, waitFor, stop };
+  return { url, deliveries, waitFor, stop };
 }

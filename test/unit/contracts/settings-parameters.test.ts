@@ -42,6 +42,17 @@ describe('settings split into parameters', () => {
     expect({ ...reversed, clusters: [] }).toEqual({ ...whole, clusters: [] });
   });
 
+  it.each([`${'$'}{env:HOME}`, '{{resolve:secretsmanager:x}}'])(
+    'may not hold %s, which a deployment replaces',
+    (text) => {
+      const { problems } = splitSettings({ ...document, clusters: [{ ...eu, context: text }] });
+
+      expect(problems).toEqual([
+        { path: 'clusters/production-eu', message: expect.stringMatching(/^take \$\{ and \{\{ out/) },
+      ]);
+    },
+  );
+
   it('name parameters with what Parameter Store takes', () => {
     const { parameters } = splitSettings({ ...document, clusters: [{ ...eu, name: 'arn:eks@eu/prod.1' }] });
 

@@ -188,6 +188,11 @@ describe('the settings', () => {
       /alerts\.selector\.0: Expected a matcher/,
     ],
     ['an empty selector', { ...minimal, alerts: { selector: [] } }, /alerts\.selector/],
+    [
+      'a topic that cannot invoke a function',
+      { ...minimal, sns: { topics: ['arn:aws:sns:eu-central-1:123456789012:alerts.fifo'] } },
+      /sns\.topics\.0: expected the ARN of a standard SNS topic/,
+    ],
     ['a key that nobody knows', { ...minimal, moed: 'observe' }, /moed/],
     ['a list', [], /settings: /],
   ])('say what is wrong and where: %s', (_, settings, message) => {

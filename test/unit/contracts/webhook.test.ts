@@ -188,8 +188,8 @@ describe('a hostile body', () => {
 });
 
 describe('a webhook in which nearly everything is wrong', () => {
-  it('is malformed, however many problems it has', () => {
-    const labels = Object.fromEntries(Array.from({ length: 250_000 }, (_, index) => [`a${index}`, 1]));
+  it('is malformed, however many problems it has', { timeout: 30_000 }, () => {
+    const labels = Object.fromEntries(Array.from({ length: 150_000 }, (_, index) => [`a${index}`, 1]));
 
     expect(Object.values(problemsOf(bodyWith({ labels })))).toEqual(['more is wrong than can be listed']);
   });

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { firingOf } from '#shared/domain/alert.ts';
+import { FINGERPRINT, firingOf } from '#shared/domain/alert.ts';
 import { journaledFirings, parseFiring } from '#shared/domain/journaled-firing.ts';
 import { aJournalEntry } from '#test/builders/journal-entry.ts';
 
 describe('a firing', () => {
   it('is read back from what it is written as, whatever its fingerprint and time', () => {
-    const startsAt = fc.date({ min: new Date(0), max: new Date(Date.UTC(9999, 0)), noInvalidDate: true });
+    const startsAt = fc.date({ min: new Date(1), max: new Date(Date.UTC(9999, 0)), noInvalidDate: true });
     fc.assert(
-      fc.property(fc.string({ minLength: 1 }), startsAt, (fingerprint, at) => {
+      fc.property(fc.stringMatching(FINGERPRINT), startsAt, (fingerprint, at) => {
         const alert = { fingerprint, startsAt: at.getTime() };
 
         expect(parseFiring(firingOf(alert))).toEqual(alert);
@@ -16,12 +16,21 @@ describe('a firing', () => {
     );
   });
 
-  it.each(['', '@', 'x', 'a@b', '@2026-03-04T05:06:07.000Z', 'a@2026-03-04', 'a@2026-02-30T05:06:07.000Z', 'a@0'])(
-    'is not %j',
-    (text) => {
-      expect(parseFiring(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '+x@2026-03-04T05:06:07.000Z',
+    `${'x'.repeat(3000)}@2026-03-04T05:06:07.000Z`,
+    'a@+012345-03-04T05:06:07.000Z',
+    '',
+    '@',
+    'x',
+    'a@b',
+    '@2026-03-04T05:06:07.000Z',
+    'a@2026-03-04',
+    'a@2026-02-30T05:06:07.000Z',
+    'a@0',
+  ])('is not %j', (text) => {
+    expect(parseFiring(text)).toBeUndefined();
+  });
 });
 
 describe('the firings of a journal', () => {
@@ -43,8 +52,16 @@ describe('the firings of a journal', () => {
     const many = Array.from({ length: 30 }, (_, index) => `f${index}@2026-03-04T05:06:07.000Z`);
 
     expect(of(aJournalEntry({ canary: undefined }))).toEqual([]);
-    expect(of(aJournalEntry({ canary: 'host/' }))).toEqual([]);
+    for (const canary of ['host/', '-', 'a#b/v2', 'a b', `${'x'.repeat(3000)}/v2`])
+      expect(of(aJournalEntry({ canary }))).toEqual([]);
     expect(of(aJournalEntry({ alerts: many }))).toHaveLength(20);
+  });
+
+  it('are none of an entry whose delivery cannot have been', () => {
+    const { sentAt } = aJournalEntry();
+
+    expect(of(aJournalEntry({ receivedAt: sentAt + 3_600_000 }))).toEqual([]);
+    expect(of(aJournalEntry({ receivedAt: 0 }))).toEqual([]);
   });
 
   it('are those of patches sent within the times', () => {

@@ -221,6 +221,15 @@ describe('a record that is out of reach', () => {
     expect(toldOf(merged)).toEqual(['outcome']);
   });
 
+  it('whose breach was told by the record that it replaces tells of it no more', () => {
+    const late = { ...aRollbackDraft().timeline, zeroedAt: LATE };
+
+    const merged = mergeRecord(pending(), aRollbackDraft({ timeline: late, slaBreachedAt: LATE - 1 }), LATE);
+
+    expect(written(merged)).toMatchObject({ outcome: 'rolled-back', sla: { met: false }, slaBreachedAt: LATE - 1 });
+    expect(toldOf(merged)).toEqual(['outcome']);
+  });
+
   it('stays as it is while it is still out of reach', () => {
     const existing = written(mergeRecord(pending(), unreachable(), LATE));
 

@@ -278,27 +278,68 @@ describe('a document that is not valid', () => {
 });
 
 describe('settings that somebody holds for older than what is stored', () => {
-  it('are read anew, where they are older than a few seconds', async () => {
-    const { keeper, source, clock } = keeping(scriptedSettingsSource(stored({ mode: 'act' })));
-    await keeper.current();
-    source.stored = stored({ mode: 'suggest' });
+  const keepingRead = async () => {
+    const kept = keeping(scriptedSettingsSource(stored({ mode: 'act' })));
+    await kept.keeper.current();
+    kept.source.stored = stored({ mode: 'suggest' });
+    const renewed = (since = kept.clock.now()) => seen(kept.keeper.renewed(since));
+    return { ...kept, renewed };
+  };
 
-    const soon = await keeper.renewed();
+  it('are read anew, where that was not done in the last seconds; until then they may be old', async () => {
+    const { clock, source, renewed } = await keepingRead();
+
+    await clock.advance(4999);
+    const soon = await renewed();
+    await clock.advance(1);
+    const later = await renewed();
+
+    expect(soon).toEqual({ mode: 'act', origin: 'parameters', stale: true });
+    expect(later).toEqual({ mode: 'suggest', origin: 'parameters', stale: false });
+    expect(source.asked).toHaveLength(2);
+  });
+
+  it('are the latest for whoever came before they were read, and read no more for them', async () => {
+    const { clock, source, renewed } = await keepingRead();
+
+    await clock.advance(30_000);
+    const renewedFor = await renewed(START);
+
+    expect(renewedFor).toEqual({ mode: 'act', origin: 'parameters', stale: false });
+    expect(source.asked).toHaveLength(1);
+  });
+
+  it('may be old where the reading that brought them had begun before', async () => {
+    const { clock, source, renewed } = await keepingRead();
+    source.stored = undefined;
     await clock.advance(6000);
-    const later = await keeper.renewed();
 
-    expect({ soon: soon.settings.mode, later: later.settings.mode }).toEqual({ soon: 'act', later: 'suggest' });
-    expect([soon.stale, later.stale]).toEqual([false, false]);
+    const first = renewed();
+    await clock.advance(200);
+    const second = renewed();
+    source.asked[1]?.answer(stored({ mode: 'suggest' }));
+
+    expect(await first).toEqual({ mode: 'suggest', origin: 'parameters', stale: false });
+    expect(await second).toEqual({ mode: 'suggest', origin: 'parameters', stale: true });
+    expect(source.asked).toHaveLength(2);
+  });
+
+  it('are read every five seconds at most, however many come with tokens that nobody knows', async () => {
+    const { clock, source, renewed } = await keepingRead();
+
+    for (let second = 0; second < 50; second += 1) {
+      await clock.advance(1000);
+      await Promise.all([renewed(), renewed(), renewed()]);
+    }
+
+    expect(source.asked).toHaveLength(1 + 10);
   });
 
   it('are stale where they cannot be read anew', async () => {
-    const { keeper, source, clock } = keeping(scriptedSettingsSource(stored({ mode: 'act' })));
-    await keeper.current();
+    const { clock, source, renewed } = await keepingRead();
     source.stored = 'throttled';
     await clock.advance(6000);
 
-    const renewed = await keeper.renewed();
-
-    expect({ mode: renewed.settings.mode, stale: renewed.stale }).toEqual({ mode: 'act', stale: true });
+    expect(await renewed()).toEqual({ mode: 'act', origin: 'parameters', stale: true });
   });
 });

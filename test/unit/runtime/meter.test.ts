@@ -46,8 +46,8 @@ describe('the meter', () => {
 
   it('keeps what is said with another count as a field, so that an alarm sees them all', () => {
     const lines = written((meter) => {
-      meter.count('WebhookRejected', { status: '401' });
-      meter.count('WebhookRejected', { status: '413' });
+      meter.count('InputRejected', { status: '401' });
+      meter.count('InputRejected', { status: '413' });
     });
 
     expect(lines.map((line) => line['status'])).toEqual(['401', '413']);

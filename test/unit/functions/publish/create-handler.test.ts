@@ -56,8 +56,7 @@ describe('the publish function', () => {
           if (storeFault) throw storeFault;
           marked.push(...events.map(({ id }) => id));
         },
-        unsent: async () => [],
-        unsentPage: async () => ({ events: [] }),
+        unsent: async () => ({ events: [] }),
       },
       deadLetters: {
         async put(sent, given) {
@@ -68,7 +67,7 @@ describe('the publish function', () => {
       },
       log,
     });
-    const { batchItemFailures } = await handler({ Records }, {}, { signal });
+    const { batchItemFailures } = await handler({ Records }, { signal });
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   }
 

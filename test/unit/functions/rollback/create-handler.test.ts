@@ -98,16 +98,18 @@ describe('bad input', () => {
     expect(said).not.toMatch(/s3cr3t|in the body/);
   });
 
-  it('is counted by its status: a 4xx is final for Alertmanager', async () => {
+  it('is logged with its status, and counted at the gateway alone: a 4xx is final for Alertmanager', async () => {
     const service = rollbackService({ settings: { tokens } });
 
     for (const request of [{ headers: { authorization: '' } }, { body: '{' }, { body: '[]' }])
       await send(service.handler(), request);
 
-    expect([...service.meter.totals]).toEqual([
-      ['WebhookRejected status=401', 1],
-      ['WebhookRejected status=400', 2],
+    expect(service.log.lines.map(({ level, fields }) => [level, fields?.['status']])).toEqual([
+      ['warn', 401],
+      ['warn', 400],
+      ['warn', 400],
     ]);
+    expect([...service.meter.totals]).toEqual([]);
   });
 
   it('is not what settings are that cannot be loaded: nobody is told then that a token is wrong', async () => {

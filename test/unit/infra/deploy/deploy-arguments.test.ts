@@ -34,6 +34,10 @@ describe('the arguments of a deploy', () => {
     );
   });
 
+  it.each(['retain=no', 'eksAccess=yes'])('are refused where a switch is neither true nor false: %s', (param) => {
+    expect(() => readArguments(['--param', param], {})).toThrow(/takes true or false, not (no|yes)/);
+  });
+
   it('are refused where a parameter has no value', () => {
     expect(() => readArguments(['--param', 'retain'], {})).toThrow('write --param NAME=VALUE');
   });

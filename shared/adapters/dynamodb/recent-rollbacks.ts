@@ -3,14 +3,12 @@ import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import type { Table } from './get-items.ts';
 import { dayOf } from './keys.ts';
 import { queryItems } from './query-items.ts';
+import { type OnUnreadable, takeReadable } from './readable.ts';
 import { BY_DAY_INDEX } from './table.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** How far back an almost empty table is searched: each day is a call. */
 const MAX_DAYS = 30;
-
-/** Told of an item that does not parse, by its key, where the list goes on without it. */
-export type OnUnreadable = (key: string, cause: unknown) => void;
 
 type RecentQuestion = {
   readonly limit: number;
@@ -47,43 +45,4 @@ async function rollbacksOfDay(
     signal,
   );
   return takeReadable(items, { limit, parse: parseRollbackItem, onUnreadable });
-}
-
-type Reading<T> = {
-  readonly limit: number;
-  readonly parse: (item: unknown) => T;
-  readonly onUnreadable: OnUnreadable;
-};
-
-/** The first items that parse; one that does not must not hide the others. */
-export async function takeReadable<T>(
-  items: AsyncIterable<Record<string, unknown>>,
-  { limit, parse, onUnreadable }: Reading<T>,
-): Promise<T[]> {
-  const read: T[] = [];
-  if (limit <= 0) return read;
-  for await (const item of items) {
-    try {
-      read.push(parse(item));
-    } catch (cause) {
-      onUnreadable(String(item['pk']), cause);
-    }
-    if (read.length === limit) break;
-  }
-  return read;
-}
-
-/** Those of the items that parse. */
-export function readable<T>(
-  items: readonly Record<string, unknown>[],
-  { parse, onUnreadable }: Omit<Reading<T>, 'limit'>,
-): T[] {
-  return items.flatMap((item) => {
-    try {
-      return [parse(item)];
-    } catch (cause) {
-      onUnreadable(String(item['pk']), cause);
-      return [];
-    }
-  });
 }

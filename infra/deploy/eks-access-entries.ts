@@ -5,7 +5,7 @@ import { arnOf, logicalId, type Resource, type Resources } from './resource.ts';
 const KUBERNETES_GROUP = 'weightless';
 
 /** Lets the functions' roles into the EKS clusters of this account and region, as members of the group. */
-export function clusterAccess({ clusters }: Settings, region: string): Resources {
+export function eksAccessEntries({ clusters }: Settings, region: string): Resources {
   const own = clusters.flatMap(({ eks }) => (eks && !eks.roleArn && eks.region === region ? [eks.cluster] : []));
   return Object.fromEntries(
     [...new Set(own)].flatMap((cluster) =>
