@@ -59,13 +59,13 @@ const GoogleChatChannelSchema = z.strictObject({
   url: SecretReferenceSchema,
 });
 
-export const TOPIC_ARN = /^arn:aws[-a-z]*:sns:[-a-z0-9]+:\d{12}:[-\w]{1,256}(\.fifo)?$/;
+export const TOPIC_ARN = /^arn:aws[-a-z]*:sns:[-a-z0-9]+:\d{12}:[-\w]{1,256}$/;
 
 const SnsChannelSchema = z.strictObject({
   name,
   type: z.literal('sns'),
   filter,
-  topicArn: z.string().check(z.regex(TOPIC_ARN, 'expected the ARN of an SNS topic')),
+  topicArn: z.string().check(z.regex(TOPIC_ARN, 'expected the ARN of a standard SNS topic')),
 });
 
 const URL_OR_REFERENCE =
