@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { readVariables } from '#shared/runtime/read-variables.ts';
 
 const EnvSchema = z.object({
   /** Of the deployment; a part of the source of every event that is sent. */
@@ -9,9 +10,5 @@ export type NotifyEnv = { readonly stage: string };
 
 /** Reads the function's environment; throws with every variable that is missing. */
 export function readNotifyEnv(variables: Readonly<Record<string, string | undefined>>): NotifyEnv {
-  const env = EnvSchema.safeParse(variables);
-  if (!env.success) {
-    throw new Error(`The environment of the notify function is incomplete:\n${z.prettifyError(env.error)}`);
-  }
-  return { stage: env.data.WEIGHTLESS_STAGE };
+  return { stage: readVariables(EnvSchema, variables, 'the notify function').WEIGHTLESS_STAGE };
 }
