@@ -23,7 +23,9 @@ describe('the connection to a real API server', () => {
   });
 
   test('is trusted under the name that it is configured with', async () => {
-    await expect(list({ ca: server.ca, serverName: 'kubernetes.default.svc' })).resolves.toMatchObject({ objects: expect.any(Array) });
+    await expect(list({ ca: server.ca, serverName: 'kubernetes.default.svc' })).resolves.toMatchObject({
+      objects: expect.any(Array),
+    });
   });
 
   test.each([
