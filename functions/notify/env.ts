@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { readVariables } from '#shared/runtime/read-variables.ts';
 
 const present = z.string().check(z.minLength(1));
 const EnvSchema = z.object({
@@ -23,16 +24,12 @@ export type NotifyEnv = {
 
 /** Reads the function's environment; throws with every variable that is missing. */
 export function readNotifyEnv(variables: Readonly<Record<string, string | undefined>>): NotifyEnv {
-  const env = EnvSchema.safeParse(variables);
-  if (!env.success) {
-    throw new Error(`The environment of the notify function is incomplete:\n${z.prettifyError(env.error)}`);
-  }
-  const { data } = env;
+  const env = readVariables(EnvSchema, variables, 'the notify function');
   return {
-    stage: data.WEIGHTLESS_STAGE,
-    table: data.WEIGHTLESS_TABLE,
-    queue: data.WEIGHTLESS_QUEUE,
-    deadLetters: data.WEIGHTLESS_DEAD_LETTERS,
-    pageUrl: data.WEIGHTLESS_PAGE_URL,
+    stage: env.WEIGHTLESS_STAGE,
+    table: env.WEIGHTLESS_TABLE,
+    queue: env.WEIGHTLESS_QUEUE,
+    deadLetters: env.WEIGHTLESS_DEAD_LETTERS,
+    pageUrl: env.WEIGHTLESS_PAGE_URL,
   };
 }

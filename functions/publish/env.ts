@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { readVariables } from '#shared/runtime/read-variables.ts';
 
 const Env = z.object({
   WEIGHTLESS_TABLE: z.string().check(z.minLength(1)),
@@ -11,10 +12,10 @@ export type PublishEnv = { readonly table: string; readonly eventBus: string; re
 
 /** Reads the function's environment; throws with every variable that is missing. */
 export function readPublishEnv(variables: Readonly<Record<string, string | undefined>>): PublishEnv {
-  const env = Env.safeParse(variables);
-  if (!env.success) {
-    throw new Error(`The environment of the publish function is incomplete:\n${z.prettifyError(env.error)}`);
-  }
-  const { WEIGHTLESS_TABLE: table, WEIGHTLESS_EVENT_BUS: eventBus, WEIGHTLESS_DEAD_LETTERS: deadLetters } = env.data;
-  return { table, eventBus, deadLetters };
+  const env = readVariables(Env, variables, 'the publish function');
+  return {
+    table: env.WEIGHTLESS_TABLE,
+    eventBus: env.WEIGHTLESS_EVENT_BUS,
+    deadLetters: env.WEIGHTLESS_DEAD_LETTERS,
+  };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { readVariables } from './read-variables.ts';
 
 const EnvSchema = z.object({
   /** The DynamoDB table of rollbacks, targets and outbox. */
@@ -9,7 +10,5 @@ export type FunctionEnv = { readonly table: string };
 
 /** The environment of the functions that read the table; throws with every variable that is missing. */
 export function readFunctionEnv(variables: Readonly<Record<string, string | undefined>>): FunctionEnv {
-  const env = EnvSchema.safeParse(variables);
-  if (!env.success) throw new Error(`The environment of the function is incomplete:\n${z.prettifyError(env.error)}`);
-  return { table: env.data.WEIGHTLESS_TABLE };
+  return { table: readVariables(EnvSchema, variables, 'the function').WEIGHTLESS_TABLE };
 }

@@ -86,11 +86,13 @@ describe('the shipped rule and the shipped Alertmanager configuration', () => {
     }
   });
 
-  it('post the Watchdog to the heartbeat, with the token, from either Alertmanager', async () => {
+  // The rule is looked at within 30 s, and what Prometheus could not send then it sends a minute later.
+  const patience = { timeout: 240_000 };
+  it('post the Watchdog to the heartbeat, with the token, from either Alertmanager', patience, async () => {
     const { receiver } = await startWorld();
 
     const deliveries = await Promise.all(
-      versions.map((version) => receiver.waitFor(({ path }) => path === `/${version}/heartbeat`, 60_000)),
+      versions.map((version) => receiver.waitFor(({ path }) => path === `/${version}/heartbeat`, 180_000)),
     );
 
     for (const { headers, body } of deliveries) {

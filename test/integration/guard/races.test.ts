@@ -203,13 +203,18 @@ describe('an overdue rollback', () => {
 });
 
 describe('a record without canary that two racing deliveries left beside the one that knows it', () => {
-  it('is removed when it would be overdue, and wakes nobody', async () => {
+  async function besideTheKnown() {
     const service = rollbackService();
     await pending(service);
     const [ghost] = await service.records();
     if (!ghost) throw new Error('a record');
     await service.post();
     await service.store.commit({ rollbacks: [ghost], remove: [], events: [] }, signal);
+    return service;
+  }
+
+  it('is removed when it would be overdue, and wakes nobody', async () => {
+    const service = await besideTheKnown();
     service.clock.advance(MINUTE);
     const away = [scriptedCluster(service.cluster, { list: times(9, fails('unauthorized')) })];
 
@@ -220,12 +225,7 @@ describe('a record without canary that two racing deliveries left beside the one
   });
 
   it('goes with the next look at the firing', async () => {
-    const service = rollbackService();
-    await pending(service);
-    const [ghost] = await service.records();
-    if (!ghost) throw new Error('a record');
-    await service.post();
-    await service.store.commit({ rollbacks: [ghost], remove: [], events: [] }, signal);
+    const service = await besideTheKnown();
 
     await runGuardOf(service);
 
