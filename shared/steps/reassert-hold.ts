@@ -3,6 +3,7 @@ import type { Command } from '#shared/domain/command.ts';
 import { formatDestination, parseDestination } from '#shared/domain/destination.ts';
 import { isOpen, type JournalEntry, type Writer } from '#shared/domain/journal.ts';
 import { parseFiring } from '#shared/domain/journaled-firing.ts';
+import { lastWriter } from '#shared/domain/last-writer.ts';
 import { readMarks } from '#shared/domain/marks.ts';
 import type { Outcome, Reason } from '#shared/domain/outcome.ts';
 import { isAtZero } from '#shared/domain/plan.ts';
@@ -70,9 +71,9 @@ export async function reassertHold(held: Held, canary: string, deps: ReassertDep
   const context = { target, member, claims, view, budget, receivedAt: now, onConflict, stableNotReady, ...policy };
   const result = await zeroMember({ ...context, onlyHeld: true });
   if (!result) return [];
-  const { commands } = result;
+  const shared = { virtualService: held.name, canary, commands: result.commands, reverted: lastWriter(managed.object) };
   return [...result.verdicts].flatMap(([firing, verdict]) =>
-    isNews(verdict) ? [{ virtualService: held.name, canary, firing, commands, ...verdict }] : [],
+    isNews(verdict) ? [{ ...shared, firing, ...verdict }] : [],
   );
 }
 

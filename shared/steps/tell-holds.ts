@@ -12,6 +12,8 @@ import type { RecordDeps } from './record-rollbacks.ts';
 
 /** Store calls under way at once. */
 const AT_ONCE = 8;
+/** Two runs of guard. */
+const PATIENCE_MS = 2 * 60_000;
 
 export type HoldsToTell = {
   readonly cluster: string;
@@ -87,7 +89,7 @@ function keyOf(canary: string): string {
 function additionsOf(record: RollbackRecord, { reasserts, reverted, open }: Count, at: number): Additions {
   const contested = open?.reason === 'contested';
   // A person is woken by `contested` itself, and by nobody's mode to only observe.
-  const left = open && { pages: !contested && open.outcome !== 'observed' };
+  const left = open && !isUnderWay(open, at) ? { pages: !contested && open.outcome !== 'observed' } : undefined;
   const entries = holdHistory(record.history, { reasserts, reverted, putBack: left }, at);
   const news = entries.map((entry): News => ({ entry, said: saidOf(entry, record, open) }));
   const told = record.history.some(({ kind }) => kind === 'contested') || record.reason === 'contested';
@@ -100,6 +102,11 @@ function additionsOf(record: RollbackRecord, { reasserts, reverted, open }: Coun
   };
 }
 
+/** Many objects may be put back by one sync, and take longer than a run has: the next one mends them. */
+function isUnderWay({ outcome, reverted }: PutBack, now: number): boolean {
+  return outcome === 'pending' && reverted?.at !== undefined && now - reverted.at < PATIENCE_MS;
+}
+
 function saidOf(entry: HistoryEntry, { canary, cluster }: RollbackRecord, open: PutBack | undefined): News['said'] {
   if (entry.kind !== 'reverted' && entry.kind !== 'reasserted') return undefined;
   const where = `${canary} in ${cluster}`;
@@ -108,6 +115,5 @@ function saidOf(entry: HistoryEntry, { canary, cluster }: RollbackRecord, open: 
   const written = entry.writtenAt === undefined ? '' : ` at ${new Date(entry.writtenAt).toISOString()}`;
   const who = entry.by === undefined ? 'Somebody' : `${entry.by} (as field manager)${written}`;
   const message = `${who} put ${where} back within its hold.`;
-  const left = open && entry.number > 0 ? open : undefined;
-  return left ? { message: `${message} ${left.message}`, commands: left.commands } : { message, commands: [] };
+  return open ? { message: `${message} ${open.message}`, commands: open.commands } : { message, commands: [] };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PatchAnswer } from '#shared/ports/cluster.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
 import { aRawAlert } from '#test/builders/alert.ts';
 import { FIRED_AT } from '#test/builders/rollback-record.ts';
@@ -177,6 +178,45 @@ describe('guard, for a canary that was put back within its hold', () => {
 
     expect(after).toEqual([100, 0]);
     expect(await told(service)).toEqual(['RollbackCompleted', 'RollbackReverted', 'RollbackReasserted']);
+  });
+
+  const patching = (service: Service, answer: PatchAnswer) => ({
+    ...service.cluster,
+    virtualServices: { ...service.cluster.virtualServices, patch: async () => answer },
+  });
+
+  it('pages with the command where the cluster does not let it, and tells when it does', async () => {
+    const service = await rolledBack();
+    syncs(service);
+    const denied = patching(service, { kind: 'denied-by-admission', message: 'not in a freeze' });
+
+    await runGuardOf(service, { clusters: async () => [denied] });
+    const paged = await last(service);
+    await runGuardOf(service);
+
+    expect(paged).toMatchObject({
+      pages: true,
+      revertedBy: 'argocd-controller',
+      message: expect.stringContaining('not in a freeze'),
+      commands: [{ run: expect.stringContaining('kubectl') }],
+    });
+    expect(await told(service)).toEqual(['RollbackCompleted', 'RollbackReverted', 'RollbackReasserted']);
+  });
+
+  it('wakes nobody for what the next run may mend, and somebody where two have not', async () => {
+    const service = await rolledBack();
+    syncs(service);
+    const busy = { clusters: async () => [patching(service, { kind: 'conflict' })] };
+    const types: string[][] = [];
+
+    for (const wait of [MINUTE, MINUTE - 1, 1]) {
+      service.clock.advance(wait);
+      await runGuardOf(service, busy);
+      types.push(await told(service));
+    }
+
+    expect(types).toEqual([['RollbackCompleted'], ['RollbackCompleted'], ['RollbackCompleted', 'RollbackReverted']]);
+    expect(await last(service)).toMatchObject({ pages: true, revert: 1 });
   });
 
   it('leaves alone what a person released while it looked', async () => {
