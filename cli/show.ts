@@ -8,7 +8,7 @@ import { wordsOf } from './words-of.ts';
 const HELP = `weightless show ID: one rollback, with its weights, times, history and what to do
 
 Options
-  --json    as JSON: the answer of GET /v1/rollbacks/ID
+  --json              as JSON: the answer of GET /v1/rollbacks/ID
 ${API_HELP}
 
 Exit codes: 0, or 1 where it needs a person, or 2 where the same once more may do it.

@@ -6,7 +6,7 @@ import type { ApiOptions } from './api-client.ts';
 export const API_OPTIONS = { url: { type: 'string' } } as const;
 
 /** For the help of a command that asks the service. */
-export const API_HELP = `  --url URL        where the service is (default: WEIGHTLESS_URL)
+export const API_HELP = `  --url URL           where the service is (default: WEIGHTLESS_URL)
 
 Environment
   WEIGHTLESS_URL     where the service is, as \`npm run info\` shows it

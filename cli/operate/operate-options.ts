@@ -14,9 +14,9 @@ const COMMON = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-export const COMMON_HELP = `  --dry-run        show the patch; write nothing
-  --yes            do not ask; without a terminal to ask on, it is needed
-  --json           the answer as JSON`;
+export const COMMON_HELP = `  --dry-run           show the patch; write nothing
+  --yes               do not ask; without a terminal to ask on, it is needed
+  --json              the answer as JSON`;
 
 export const EXIT_HELP = `Exit codes
   0   done, or it was done before

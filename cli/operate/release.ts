@@ -13,7 +13,7 @@ const HELP = `${USAGE}: end the hold on its canary
 The weights stay as they are; whoever deploys may change them from then on.
 
 Options
-  --reason TEXT    why: it is recorded, with the name of the token; on a terminal it is asked for
+  --reason TEXT       why: it is recorded, with the name of the token; on a terminal it is asked for
 ${COMMON_HELP}
 ${API_HELP}
 

@@ -12,8 +12,8 @@ const HELP = `${USAGE}: bring back what a rollback changed, and end its hold
 Nothing is written where a VirtualService is not as the rollback left it: the difference is shown.
 
 Options
-  --reason TEXT    why: it is recorded, with the name of the token; on a terminal it is asked for
-  --force          also where weights were changed since, as long as the routes hold the same destinations
+  --reason TEXT       why: it is recorded, with the name of the token; on a terminal it is asked for
+  --force             also where weights were changed since, as long as the routes hold the same destinations
 ${COMMON_HELP}
 ${API_HELP}
 

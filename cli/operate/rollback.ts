@@ -12,10 +12,10 @@ const HELP = `${USAGE}: take its canary to zero, by hand
   weightless rollback shop/payments --cluster production-eu --reason "v2 answers nonsense"
 
 Options
-  --cluster NAME   as the settings name it
-  --reason TEXT    why: it is recorded, with the name of the token; on a terminal it is asked for
-  --canary DEST    host/subset, or a word that is either, where nothing marks the canary
-  --key KEY        that of an earlier try, to go on with it (default: a new one)
+  --cluster NAME      as the settings name it
+  --reason TEXT       why: it is recorded, with the name of the token; on a terminal it is asked for
+  --canary DEST       host/subset, or a word that is either, where nothing marks the canary
+  --key KEY           that of an earlier try, to go on with it (default: a new one)
 ${COMMON_HELP}
 ${API_HELP}
 

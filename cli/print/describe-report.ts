@@ -48,6 +48,10 @@ function comparison({ total, before, objective, targetMs }: Report): string[][] 
       at(({ p90Ms }) => p90Ms),
     ),
     row(
+      '  p95',
+      at(({ p95Ms }) => p95Ms),
+    ),
+    row(
       '  p99',
       at(({ p99Ms }) => p99Ms),
     ),

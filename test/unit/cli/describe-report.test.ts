@@ -9,6 +9,7 @@ describe('the report in a terminal', () => {
     expect(text).toMatch(/Attainment \(objective 99 % within 60 s\) +96\.3 % +96\.3 %/);
     expect(text).toMatch(/Error budget left, episodes +-5 of 1/);
     expect(text).toMatch(/Alert to zero p50 +31 s/);
+    expect(text).toMatch(/p90 .*\n +p95 +\d.*\n +p99/);
     expect(text).toMatch(/firing to received +96 % +30\.1 s +30 s/);
     expect(text).toContain('set group_wait: 0s on their route');
   });
