@@ -43,10 +43,10 @@ export function settingsAsJson({ valid, problems, warnings, holds }: ExaminedSet
   return `${JSON.stringify({ valid, problems, warnings, ...found }, null, 2)}\n`;
 }
 
-function tell({ mode, sla, hold, onRevert, alerts, clusters, tokens, sns, notify }: Settings): string[] {
+function tell({ mode, sla, slaObjective, hold, onRevert, alerts, clusters, tokens, sns, notify }: Settings): string[] {
   return [
     `Mode      ${mode}`,
-    `SLA       ${sla / 1000} s from alert to zero; a hold of ${hold / 60_000} min`,
+    `SLA       ${sla / 1000} s from alert to zero, in ${Number((slaObjective * 100).toFixed(4))} % of episodes; a hold of ${hold / 60_000} min`,
     `Put back  ${onRevert === 'page' ? 'a canary within its hold pages' : 'a canary within its hold goes to zero again'}`,
     `Alerts    ${alerts.selector.length} selectors, ${alerts.never.length} exclusions; the label ${alerts.clusterLabel} names the cluster`,
     ...section(

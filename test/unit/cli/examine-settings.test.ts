@@ -38,6 +38,7 @@ describe('the shipped example of settings', () => {
     const words = describeSettings('example.json', examine(example));
 
     expect(words).toMatch(/^example\.json is valid\.\n/);
+    expect(words).toContain('60 s from alert to zero, in 99 % of episodes');
     expect(words).toContain("EKS production in eu-central-1, as the function's own role");
     expect(words).toContain('EKS production in us-east-1, as arn:aws:iam::210987654321:role/weightless-clusters');
     expect(words).toContain('token from the secret weightless/on-premises, key token');
