@@ -48,6 +48,8 @@ const lasting = { ...AT_ONCE, Statistic: 'Maximum', EvaluationPeriods: 3 };
 
 const TABLE: Readonly<Record<string, Watch>> = {
   ApiErrors: { ...AT_ONCE, ...api, MetricName: '5xx' },
+  // One run of guard may leave one there that the next one mends; a second one may not.
+  CanariesLeftAboveZero: { ...AT_ONCE, ...ours('CanariesLeftAboveZero'), EvaluationPeriods: 3, DatapointsToAlarm: 2 },
   EventsUnsent: { ...lasting, ...ours('EventsUnsent'), TreatMissingData: 'breaching' },
   GatewayThrottled: { ...AT_ONCE, ...ours('GatewayThrottled') },
   GuardDeadLetters: letters('GuardDeadLetters'),
@@ -68,12 +70,14 @@ const TABLE: Readonly<Record<string, Watch>> = {
   NotifyDeadLetters: letters('NotifyDeadLetters'),
   NotifyLag: { ...lasting, ...queue('ApproximateAgeOfOldestMessage', 'NotifyQueue'), Threshold: 300 },
   NotifyThrottles: { ...AT_ONCE, ...lambda('Throttles', 'Notify') },
+  PrometheusFaults: { ...OFTEN, ...ours('PrometheusFaults') },
   PublishDeadLetters: letters('PublishDeadLetters'),
   PublishThrottles: { ...AT_ONCE, ...lambda('Throttles', 'Publish') },
   RollbackDeadLetters: letters('RollbackDeadLetters'),
   RollbackFailed: { ...AT_ONCE, ...outcome('failed') },
   RollbackRefused: { ...AT_ONCE, ...outcome('refused') },
   RollbackThrottles: { ...AT_ONCE, ...lambda('Throttles', 'Rollback') },
+  RollbacksUnverified: { ...AT_ONCE, ...ours('RollbacksUnverified') },
   SettingsInvalid: { ...AT_ONCE, ...ours('SettingsInvalid') },
   SettingsStale: { ...OFTEN, ...ours('SettingsStale') },
   SlaBreached: { ...AT_ONCE, ...ours('SlaBreached') },
