@@ -7,7 +7,11 @@ import { freePort } from '#cli/local/free-port.ts';
 import { FIRST_PORT } from '#cli/local/listen.ts';
 import { type CliProcess, runCli, startCli } from './cli-process.ts';
 
-const tokens = { WEIGHTLESS_ALERTS_TOKEN: 'alerts-token-of-mine', WEIGHTLESS_READ_TOKEN: 'read-token-of-mine' };
+const tokens = {
+  WEIGHTLESS_ALERTS_TOKEN: 'alerts-token-of-mine',
+  WEIGHTLESS_READ_TOKEN: 'read-token-of-mine',
+  WEIGHTLESS_OPERATE_TOKEN: 'operate-token-of-mine',
+};
 const reader = { authorization: `Bearer ${tokens.WEIGHTLESS_READ_TOKEN}` };
 
 const running: CliProcess[] = [];
@@ -46,7 +50,14 @@ describe('weightless start', () => {
       body: JSON.stringify({ version: '4', alerts: [] }),
     });
 
-    expect([read.status, sent.status]).toEqual([200, 200]);
+    const operated = await fetch(`${url}/v1/rollbacks`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokens.WEIGHTLESS_OPERATE_TOKEN}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+
+    // What is asked for is nothing, and that is said to whoever may ask only.
+    expect([read.status, sent.status, operated.status]).toEqual([200, 200, 400]);
     expect(cli.stdout()).not.toMatch(/-token-of-mine|^Token/m);
     expect(cli.stdout()).toContain('Bearer $WEIGHTLESS_ALERTS_TOKEN');
     expect(cli.stderr()).toBe('');
@@ -102,7 +113,7 @@ describe('weightless start', () => {
   test.each([
     [
       ['start', '--help'],
-      ['--port', '--kubeconfig', '--context', '--no-demo', '--data', 'WEIGHTLESS_ALERTS_TOKEN'],
+      ['--port', '--kubeconfig', '--context', '--no-demo', '--data', ...Object.keys(tokens)],
     ],
     [['--help'], ['start', '--help']],
     [[], ['start', '--help']],
@@ -130,7 +141,7 @@ describe('weightless start --data', () => {
 
     expect(second.stdout()).toContain(dataDir);
     const page = await (await fetch(`http://127.0.0.1:${port}`, { headers: reader })).text();
-    expect(page).toContain('production/payment-svc');
+    expect(page).toMatch(/<h3><a href="\/rollbacks\/\w+">payment-svc\/v2<\/a><\/h3>/);
   });
 
   test('ends with one line where what is there is not its store', async () => {

@@ -7,7 +7,7 @@ import { type CliProcess, commandLine, descendantsOf, root, runCli, startCli } f
 
 /** The project as it is installed where its platform has no package of the engine. */
 async function installWithoutDynoxide(folder: string): Promise<void> {
-  for (const part of ['cli', 'functions', 'shared', 'package.json']) {
+  for (const part of ['cli', 'functions', 'infra', 'shared', 'package.json']) {
     await cp(join(root, part), join(folder, part), { recursive: true });
   }
   await mkdir(join(folder, 'node_modules'));
@@ -38,7 +38,7 @@ describe('weightless start without the package of dynoxide', () => {
     expect(said).toMatch(/^Outcome +rolled-back/m);
     expect(said).toMatch(/^Event +RollbackCompleted/m);
     const page = await fetch(`http://127.0.0.1:${port}`, { headers: { authorization: 'Bearer a-read-token' } });
-    expect(await page.text()).toContain('production/payment-svc');
+    expect(await page.text()).toMatch(/<h3><a href="\/rollbacks\/\w+">payment-svc\/v2<\/a><\/h3>/);
     expect(descendantsOf(cli.pid).map(commandLine).join()).not.toContain('dynoxide');
   });
 
