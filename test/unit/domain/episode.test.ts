@@ -42,7 +42,13 @@ describe('an episode', () => {
     );
 
     expect({ firings, version }).toEqual({ firings: ['b@', 'a@'], version: 2 });
-    expect(episode).toEqual({ id: 'a', firedAt: FIRED_AT, unresolved: ['b@', 'a@'], closedAt: undefined });
+    expect(episode).toEqual({
+      id: 'a',
+      firedAt: FIRED_AT,
+      countedBy: 'a',
+      unresolved: ['b@', 'a@'],
+      closedAt: undefined,
+    });
   });
 
   it('takes in a firing that began before the canary was at zero, or that found it there', () => {
