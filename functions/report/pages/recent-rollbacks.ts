@@ -1,8 +1,9 @@
+import { serviceOf } from '#shared/domain/report/service-of.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { type Html, html } from '#shared/runtime/html.ts';
 import { rollbackPath } from './links.ts';
 import { outcomeBadge, slaWords } from './outcome-words.ts';
-import { duration, shortDestination, time } from './words.ts';
+import { duration, shortDestination, time, whereWords } from './words.ts';
 
 /** The last rollbacks, newest first: which, what came of it, from which weight, how long. */
 export function recentRollbacks(records: readonly RollbackRecord[]): Html {
@@ -23,14 +24,15 @@ ${records.map(item)}</ul>
 }
 
 function item(record: RollbackRecord): Html {
-  const { id, canary, cluster, alert, timeline, sla } = record;
+  const { id, canary, alert, timeline, sla } = record;
   const took =
     sla.alertToZeroMs === undefined ? 'Not taken to zero' : `At zero ${duration(sla.alertToZeroMs)} after the alert`;
+  const { cluster, ...where } = serviceOf(record);
   return html`<li class="rollback">
 <h3><a href="${rollbackPath(id)}">${shortDestination(canary)}</a></h3>
 <div class="right">${outcomeBadge(record)}</div>
 <p class="wide">${took}${weightWords(record)}; ${slaWords(record)}</p>
-<p class="wide soft small">${alert.name || 'unnamed alert'} in ${cluster === '-' ? 'an unknown cluster' : cluster}, received ${time(timeline.receivedAt)}</p>
+<p class="wide soft small">${alert.name || 'unnamed alert'} in ${whereWords({ ...where, cluster: cluster === '-' ? 'an unknown cluster' : cluster })}, received ${time(timeline.receivedAt)}</p>
 </li>
 `;
 }

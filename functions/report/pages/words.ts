@@ -58,6 +58,11 @@ export function shortDay(iso: string): string {
   return `${Number(day?.slice(0, 2))} ${MONTHS[Number(month) - 1]}`;
 }
 
+/** `production-eu / production`, as far as it is known. */
+export function whereWords({ cluster, namespace }: { readonly cluster: string; readonly namespace: string }): string {
+  return [cluster, namespace].filter((word) => word !== '-').join(' / ');
+}
+
 /** `payment-svc/v2` of a whole cluster-local host: what people call it. */
 export function shortDestination(destination: string): string {
   if (destination === '-') return 'canary unknown';

@@ -37,7 +37,8 @@ describe('the deployed report function', () => {
     const page = await report.send(PAGE);
 
     expect(page).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
-    expect(page.body).toContain(`<h2>${record.canary}</h2>`);
+    expect(page.body).toContain(`<h3><a href="/rollbacks/${record.id}">payment-svc/v2</a></h3>`);
+    expect(page.body).toContain(`${record.alert.name} in production-eu / production, received`);
   });
 
   it.each([

@@ -90,15 +90,21 @@ describe('the deployed rollback function', () => {
 
     const answer = await rollback.send({ body: webhook() });
     const report = await loadReport();
+    const path = `/rollbacks/${resultOf(answer)['rollbackId']}`;
     const page = await report.send({ method: 'GET', path: '/', headers: AS_READER });
+    const own = await report.send({ method: 'GET', path, headers: AS_READER });
 
     expect(answer).toMatchObject({ status: 200, body: expect.stringContaining('"outcome":"rolled-back"') });
     expect(specNow()).toMatchObject(atWeights(100, 0));
     expect(await store.log.recent(10, never)).toMatchObject([
       { id: resultOf(answer)['rollbackId'], outcome: 'rolled-back', cluster: 'production-eu', canary: CANARY },
     ]);
-    expect(page).toMatchObject({ status: 200, body: expect.stringContaining(`<h2>${CANARY}</h2>`) });
-    expect(page.body).toContain('<td class="n">99</td><td class="n">0</td>');
+    expect([page.status, own.status]).toEqual([200, 200]);
+    expect(page.body).toContain(`<h3><a href="${path}">payment-svc/v2</a></h3>`);
+    expect(page.body).toContain('in production-eu / production, received');
+    expect(page.body).toContain('after the alert, weight 99 → 0;');
+    expect(own.body).toContain(`<dt>Canary</dt><dd>${CANARY}</dd>`);
+    expect(own.body).toContain('payment-svc/v2 (canary): 99 → 0');
     expect(output.lines()).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ level: 'INFO', service: 'weightless-rollback', outcome: 'rolled-back' }),

@@ -126,6 +126,19 @@ describe('the page of a report', () => {
 
     expect(page).toContain('<a href="/rollbacks/x%2Fy">payment-svc/v2</a>');
   });
+
+  it.each([
+    ['payment-svc.staging.svc.cluster.local/v2', 'production-eu', 'production-eu / staging'],
+    ['payments.example.com', 'production-eu', 'production-eu'],
+    ['payment-svc.staging.svc.cluster.local/v2', '-', 'an unknown cluster / staging'],
+    ['-', '-', 'an unknown cluster'],
+  ])('says where each of the last rollbacks was, as the same name may be in two namespaces: %s in %s', (...parts) => {
+    const [canary, cluster, where] = parts;
+
+    const page = reportPage(aReport(), [aRollbackRecord({ canary, cluster })], REPORT_TO).markup;
+
+    expect(page).toContain(`CanaryErrorRate in ${where}, received`);
+  });
 });
 
 describe('the page of a rollback', () => {
