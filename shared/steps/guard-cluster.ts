@@ -1,12 +1,13 @@
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
-import { type Cluster, ClusterFault } from '#shared/ports/cluster.ts';
-import { StoreFault } from '#shared/ports/rollback-log.ts';
+import type { Cluster } from '#shared/ports/cluster.ts';
+import type { StoreFault } from '#shared/ports/rollback-log.ts';
 import type { Budget } from './budget.ts';
 import { endUnfinished } from './end-unfinished.ts';
 import { forbiddenNamespaces } from './fault-words.ts';
 import { findUnrecorded } from './find-unrecorded.ts';
 import { guardHolds, type HoldsRun } from './guard-holds.ts';
+import { keepFaults } from './keep-faults.ts';
 import { recordJournaled } from './record-journaled.ts';
 import type { RecordDeps } from './record-rollbacks.ts';
 import { type Retried, retryUnfinished } from './retry-unfinished.ts';
@@ -51,21 +52,10 @@ export async function guardCluster(
 ): Promise<ClusterRun> {
   const clusterFaults: string[] = [];
   const storeFaults: StoreFault[] = [];
-  async function guarded<T>(work: () => Promise<T>, none: T): Promise<T> {
-    try {
-      return await work();
-    } catch (fault) {
-      if (fault instanceof StoreFault) storeFaults.push(fault);
-      else if (fault instanceof ClusterFault) clusterFaults.push(fault.message);
-      else throw fault;
-      return none;
-    }
-  }
+  const guarded = keepFaults({ store: storeFaults, cluster: clusterFaults });
   const until = deps.clock.now() + retryMs;
-  const tried = await guarded<Retried>(
-    async () => (cluster ? retryUnfinished(records, { cluster, policy, onConflict, until }, deps, signal) : UNTRIED),
-    UNTRIED,
-  );
+  const retry = () => cluster && retryUnfinished(records, { cluster, policy, onConflict, until }, deps, signal);
+  const tried = (await guarded(async () => retry())) ?? UNTRIED;
   storeFaults.push(...tried.faults);
   if (!tried.answers) clusterFaults.push([...tried.last.values()][0]?.message ?? 'no usable answer');
   let objects = 0;
@@ -80,13 +70,13 @@ export async function guardCluster(
     storeFaults.push(...found.storeFaults);
     if (found.forbidden.length > 0) clusterFaults.push(forbiddenNamespaces(found.forbidden));
     return (await recordJournaled(found.unrecorded, cluster, policy, budget, deps, signal)).length;
-  }, 0);
+  });
   const holds = await guardHoldsOf(held);
   clusterFaults.push(...holds.clusterFaults);
   storeFaults.push(...holds.storeFaults);
   const parts = { holdMs: policy.holdMs, last: tried.last, context: cluster?.context };
-  const ended = await guarded(() => endUnfinished(records, parts, deps, signal), { unreachable: 0, givenUp: 0 });
-  return { objects, journaled, retried: tried.retried, ...ended, holds, clusterFaults, storeFaults };
+  const ended = (await guarded(() => endUnfinished(records, parts, deps, signal))) ?? { unreachable: 0, givenUp: 0 };
+  return { objects, journaled: journaled ?? 0, retried: tried.retried, ...ended, holds, clusterFaults, storeFaults };
 
   async function guardHoldsOf(some: readonly VirtualService[]): Promise<HoldsRun> {
     if (!cluster || some.length === 0) return NO_HOLDS;

@@ -2,12 +2,13 @@ import { isOpen, type JournalEntry } from '#shared/domain/journal.ts';
 import { modeOf } from '#shared/domain/mode.ts';
 import type { HistoryEntry } from '#shared/domain/rollback-record.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
-import { type Cluster, ClusterFault } from '#shared/ports/cluster.ts';
-import { StoreFault } from '#shared/ports/rollback-log.ts';
+import type { Cluster } from '#shared/ports/cluster.ts';
+import type { StoreFault } from '#shared/ports/rollback-log.ts';
 import type { Budget } from './budget.ts';
 import { closeHold } from './close-hold.ts';
 import { openClusterView } from './cluster-view.ts';
 import { inParallel } from './in-parallel.ts';
+import { type Guarded, keepFaults } from './keep-faults.ts';
 import { type Held, hasPassed, isOver, type Records, readHeld, recordsOf } from './read-holds.ts';
 import { canariesPutBack, type PutBack, reassertHold } from './reassert-hold.ts';
 import type { RecordDeps } from './record-rollbacks.ts';
@@ -54,16 +55,7 @@ export async function guardHolds(
   const { cluster, budget } = parts;
   const clusterFaults: string[] = [];
   const storeFaults: StoreFault[] = [];
-  async function guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (fault) {
-      if (fault instanceof StoreFault) storeFaults.push(fault);
-      else if (fault instanceof ClusterFault) clusterFaults.push(fault.message);
-      else throw fault;
-      return undefined;
-    }
-  }
+  const guarded = keepFaults({ store: storeFaults, cluster: clusterFaults });
   const seen = readHeld(objects, budget.clock.now());
   const asked = seen.filter((one) => needsRecords(one, cluster, budget.clock.now()));
   const records = await guarded(() => recordsOf(asked, cluster.name, deps.log, signal));
@@ -96,8 +88,6 @@ function needsRecords(held: Held, { traffic }: Cluster, now: number): boolean {
   if (traffic || canariesPutBack(held, (entry) => isOpen(entry, now)).length > 0) return true;
   return held.entries.some((entry) => entry.ended !== undefined || entry.reasserts > 0 || hasPassed(entry, now));
 }
-
-type Guarded = <T>(work: () => Promise<T>) => Promise<T | undefined>;
 
 /** An entry past its time holds nothing, closed or not: where the mode forbids to write, it stays as it is. */
 async function close(held: Held, records: Records | undefined, { cluster, policy, budget }: HoldsParts) {

@@ -2,9 +2,10 @@ import { type Alert, firingOf } from '#shared/domain/alert.ts';
 import type { Command } from '#shared/domain/command.ts';
 import { type Outcome, REASONS, type Reason } from '#shared/domain/outcome.ts';
 import { type RollbackRecord, UNKNOWN } from '#shared/domain/rollback-record.ts';
-import { StoreFault } from '#shared/ports/rollback-log.ts';
+import type { StoreFault } from '#shared/ports/rollback-log.ts';
 import { type DeliveryFacts, draftOfTarget, draftOfUnresolved } from './draft-rollback.ts';
 import { inParallel } from './in-parallel.ts';
+import { keepFaults } from './keep-faults.ts';
 import { findUnresolved, resolveRecord, type UnresolvedRecord } from './record-resolved.ts';
 import { type Draft, type RecordDeps, recordRollbacks } from './record-rollbacks.ts';
 import type { AlertOutcome } from './roll-back-alerts.ts';
@@ -40,15 +41,7 @@ export async function recordOutcomes(
   signal: AbortSignal,
 ): Promise<RecordedDelivery> {
   const faults: StoreFault[] = [];
-  async function guarded<T>(write: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await write();
-    } catch (fault) {
-      if (!(fault instanceof StoreFault)) throw fault;
-      faults.push(fault);
-      return undefined;
-    }
-  }
+  const guarded = keepFaults({ store: faults });
   const drafted = outcomes.map((outcome) => ({ outcome, drafts: draftsOf(outcome, facts) }));
   const records = new Map<string, RollbackRecord>();
   const parts = partsOf(drafted.flatMap(({ drafts }) => drafts));

@@ -4,10 +4,11 @@ import type { Clock } from '#shared/ports/clock.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
 import type { DayLog } from '#shared/ports/day-log.ts';
 import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
-import { type RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
+import type { RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
 import { type FoldRun, foldDays } from './fold-days.ts';
 import { type ClusterRun, guardCluster } from './guard-cluster.ts';
 import { inParallel } from './in-parallel.ts';
+import { keepFaults } from './keep-faults.ts';
 import { listUnfinished } from './list-unfinished.ts';
 import { type Resent, resendEvents } from './resend-events.ts';
 import type { RollbackPolicy } from './roll-back-alerts.ts';
@@ -45,20 +46,13 @@ export type GuardRun = {
 };
 
 /**
- * One run of guard: every cluster beside the others, and the outbox and the days that are over beside them. All that it does is decided from what
- * is there, and written under the version that was seen: two at once, or one beside a delivery, do it once.
+ * One run of guard: every cluster beside the others, and the outbox and the days that are over beside them. All that it
+ * does is decided from what is there, and written under the version that was seen: two at once, or one beside a delivery,
+ * do it once.
  */
 export async function runGuard(deps: GuardDeps, signal: AbortSignal): Promise<GuardRun> {
   const storeFaults: StoreFault[] = [];
-  async function guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (fault) {
-      if (!(fault instanceof StoreFault)) throw fault;
-      storeFaults.push(fault);
-      return undefined;
-    }
-  }
+  const guarded = keepFaults({ store: storeFaults });
   let slaBreached = 0;
   const onWritten = (written: readonly OutboxEvent[]) => {
     slaBreached += written.filter(({ type }) => type === 'RollbackSlaBreached').length;
