@@ -58,11 +58,13 @@ const arbitrarySigning: fc.Arbitrary<Signing> = fc.record({
   service: fc.constantFrom('ssm', 'sts', 'secretsmanager', 'execute-api'),
   at: fc.integer({ min: Date.UTC(2000, 0), max: Date.UTC(2099, 0) }),
 });
+/** The oracle keeps parameters as properties of an object, and loses the one of this name. */
+const parameterName = text.filter((name) => name !== '__proto__');
 const arbitraryUrl = fc
   .record({
     segments: fc.array(text, { maxLength: 3 }),
     end: fc.constantFrom('', '/'),
-    query: fc.dictionary(text, text, { maxKeys: 4 }),
+    query: fc.dictionary(parameterName, text, { maxKeys: 4 }),
     port: fc.constantFrom('', ':4566'),
   })
   .map(({ segments, end, query, port }) => {
