@@ -8,10 +8,13 @@ import { demoObjects, INCIDENT_SERVICE, NAMESPACE } from '#cli/demo/incident.ts'
 import { LOCAL_AWS } from '#cli/local/local-aws.ts';
 import type { OutboxEvent } from '#shared/contracts/events.ts';
 import { parseEventItem } from '#shared/contracts/items.ts';
+import { dayFolder } from '#shared/domain/report/fold-day.ts';
+import { DAY_MS, dayOf } from '#shared/domain/report/report-window.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { aRawAlert, aWebhook, type RawAlert } from '#test/builders/alert.ts';
 import { ALERTS_TOKEN, anHttpEvent } from '#test/builders/http-event.ts';
 import type { DynamodbStore } from '#test/doubles/dynamodb-store.ts';
+import { OPERATE_TOKEN, READ_TOKEN } from '#test/doubles/operate-service.ts';
 import { type Result, sha256 } from '#test/doubles/rollback-service.ts';
 import { type KubeObject, type KubeObjects, kube } from '#test/real/engines/kube-objects.ts';
 import { realWorld } from '#test/real/real-world.ts';
@@ -44,7 +47,7 @@ export type FaultWorld = {
   alert(overrides?: Partial<RawAlert>): RawAlert;
   env(more?: Readonly<Record<string, string>>): Record<string, string>;
   start(
-    name?: 'rollback' | 'publish' | 'guard',
+    name?: 'rollback' | 'publish' | 'guard' | 'operate' | 'notify' | 'report',
     env?: Readonly<Record<string, string>>,
     options?: StartOptions,
   ): Promise<FunctionProcess>;
@@ -65,6 +68,11 @@ export type WorldOptions = {
   readonly change?: (object: RawObject) => RawObject;
   /** More objects, in the incident's namespace. */
   readonly more?: readonly RawObject[];
+  /** More of the settings, and of its one cluster. */
+  readonly settings?: object;
+  readonly cluster?: object;
+  /** True where it is guard's first run: that folds all the days that a report can be about. */
+  readonly daysUnfolded?: boolean;
 };
 
 const never = new AbortController().signal;
@@ -105,10 +113,17 @@ export async function openWorld(stage: FaultStage, onEnd: OnEnd, options: WorldO
         token: { file: tokenFile },
         // The other worlds' objects are in the same API server.
         namespaces: [namespace],
+        ...options.cluster,
       },
     ],
-    tokens: [{ name: 'alertmanager', sha256: sha256(ALERTS_TOKEN), scope: 'alerts' }],
+    tokens: [
+      { name: 'alertmanager', sha256: sha256(ALERTS_TOKEN), scope: 'alerts' },
+      { name: 'alice', sha256: sha256(OPERATE_TOKEN), scope: 'operate' },
+      { name: 'reader', sha256: sha256(READ_TOKEN), scope: 'read' },
+    ],
+    ...options.settings,
   });
+  if (!options.daysUnfolded) await foldDaysBefore(store, began);
   const there = realWorld(server, () => {
     throw new Error('The function is called itself here');
   });
@@ -169,6 +184,14 @@ function incidentObjects(namespace: string, change: WorldOptions['change'] = (ob
     .filter((written) => JSON.stringify(written).includes(INCIDENT_SERVICE))
     .map((written) => JSON.parse(JSON.stringify(written).replaceAll(`"${NAMESPACE}"`, JSON.stringify(namespace))))
     .map((object: RawObject) => (object.kind === 'VirtualService' ? change(object) : object));
+}
+
+/** As on any day but the first: the last day's fold says that there is none to be made. */
+async function foldDaysBefore({ dayLog }: DynamodbStore, now: number): Promise<void> {
+  for (const days of [1, 2]) {
+    const day = dayOf(now - days * DAY_MS);
+    await dayLog.store({ day, fold: dayFolder().finish(), seen: undefined, taken: [] }, never);
+  }
 }
 
 async function allEvents({ client, table }: DynamodbStore): Promise<OutboxEvent[]> {
