@@ -1,4 +1,6 @@
+import { readJournal } from '#shared/contracts/journal.ts';
 import { ReleaseRequestSchema } from '#shared/contracts/operate.ts';
+import type { JournalEntry } from '#shared/domain/journal.ts';
 import { isDnsLabel, isDnsSubdomain } from '#shared/domain/kubernetes-name.ts';
 import { MARK } from '#shared/domain/marks.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
@@ -49,15 +51,18 @@ async function releaseIn(
   switch (end.kind) {
     case 'released': {
       deps.log.info('A hold was released', said);
-      const holds = { cluster: cluster.name, virtualService, ended: end.ended, open: end.open };
-      const rollbackIds = await recordEnded(holds, { log: deps.rollbackLog, clock: deps.clock }, signal);
+      const rollbackIds = await tell(end.ended, end.open);
       return json(200, { released: true, rollbackIds, message: `${virtualService} is held no more.` });
     }
     case 'unlabelled':
       deps.log.info('The label of a hold without a journal was removed', said);
       return json(200, { released: true, rollbackIds: [], message: `${virtualService} is held no more.` });
-    case 'nothing-held':
-      return json(200, { released: false, rollbackIds: [], message: `Nothing holds ${virtualService}.` });
+    case 'nothing-held': {
+      // Whoever ended it, maybe this request the first time, may have died before the records had it.
+      const { entries } = readJournal(end.object, deps.clock.now());
+      const rollbackIds = await tell(entries.filter(({ ended }) => ended !== undefined));
+      return json(200, { released: false, rollbackIds, message: `Nothing holds ${virtualService}.` });
+    }
     case 'not-managed':
       return unmanaged(ref, object, cluster);
     case 'no-room':
@@ -68,6 +73,11 @@ async function releaseIn(
       return 'message' in end.answer
         ? refused(deniedProblem(virtualService, end.answer, cluster), 409)
         : refused(restoreProblem(virtualService, 'conflict', cluster), 503);
+  }
+
+  function tell(ended: readonly JournalEntry[], open: readonly JournalEntry[] = []): Promise<string[]> {
+    const holds = { cluster: cluster.name, virtualService, ended, open };
+    return recordEnded(holds, { log: deps.rollbackLog, clock: deps.clock }, signal);
   }
 }
 

@@ -73,14 +73,33 @@ export async function releaseHold(
   { cluster, budget, known }: { readonly cluster: Cluster; readonly budget: Budget; readonly known?: VirtualService },
 ): Promise<Released> {
   let object = known;
+  const sent: Sent[] = [];
   for (let tries = 1; ; tries += 1) {
     if (tries > 2) await standBack(tries, budget);
     object ??= await withRetries(budget, () => cluster.virtualServices.get(ref, budget.signal));
     if (!object || !Object.hasOwn(object.metadata.labels, MARK.mode)) return { kind: 'not-managed' };
-    const end = await tryOnce(object, release, cluster, budget);
+    const end = await tryOnce(object, release, cluster, budget, sent);
     if (!isStale(end) || tries >= MAX_TRIES) return end;
     object = undefined;
   }
+}
+
+/** A patch that was sent. Its answer may be lost: what is sent again then meets its own version. */
+type Sent = { readonly before: VirtualService; readonly ended: readonly JournalEntry[] };
+
+/** One of our patches was taken after all: the journal has its end, with its time to the millisecond and who and why. */
+function doneBy(sent: readonly Sent[], object: VirtualService): Released | undefined {
+  if (sent.length === 0) return undefined;
+  const { entries } = readJournal(object);
+  const isThere = (ours: JournalEntry) =>
+    entries.some(({ id, state, ended }) => id === ours.id && state === ours.state && isSameEnd(ended, ours.ended));
+  const done = sent.find(({ ended }) => ended.every(isThere));
+  const open = entries.filter(({ state }) => state === 'open');
+  return done && { kind: 'released', before: done.before, object, ended: done.ended, open };
+}
+
+function isSameEnd(a: HoldEnd | undefined, b: HoldEnd | undefined): boolean {
+  return a?.at === b?.at && a?.by === b?.by && a?.why === b?.why;
 }
 
 /** The object is another than the one that was read. */
@@ -93,10 +112,14 @@ async function tryOnce(
   release: HoldRelease,
   cluster: Cluster,
   budget: Budget,
+  sent: Sent[],
 ): Promise<Released> {
+  const done = doneBy(sent, before);
+  if (done) return done;
   const planned = planRelease(before, release, budget.clock.now());
   if (planned.kind !== 'planned') return { ...planned, object: before };
   const { operations, ended, open } = planned;
+  sent.push({ before, ended });
   const answer = await withRetries(budget, () =>
     cluster.virtualServices.patch(before.metadata, operations, budget.signal),
   );
