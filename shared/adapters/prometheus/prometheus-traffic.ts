@@ -26,8 +26,7 @@ const Answer = z.object({
 export function prometheusTraffic({ call, windowMs, clusterLabels = {} }: PrometheusTrafficOptions): Traffic {
   async function ask(query: string, at: number, signal: AbortSignal): Promise<number | undefined> {
     const form = new URLSearchParams({ query, time: String(at / 1000) }).toString();
-    const value = firstValue(await call('api/v1/query', form, signal));
-    return value !== undefined && Number.isFinite(value) ? value : undefined;
+    return firstValue(await call('api/v1/query', form, signal));
   }
 
   return {
@@ -44,10 +43,13 @@ export function prometheusTraffic({ call, windowMs, clusterLabels = {} }: Promet
   };
 }
 
+/** Also `NaN`, and whatever else is no count, tells nothing: Number('') would be none. */
+const COUNT = /^\+?\d+(\.\d*)?(e[-+]?\d+)?$/i;
+
 function firstValue(text: string): number | undefined {
   const { data } = parse(text);
-  const [first] = data.result;
-  return first && Number(first.value[1]);
+  const [, value = ''] = data.result[0]?.value ?? [];
+  return COUNT.test(value) && Number.isFinite(Number(value)) ? Number(value) : undefined;
 }
 
 function parse(text: string): z.infer<typeof Answer> {
