@@ -28,7 +28,10 @@ export type MetricName =
   | 'SlaBreached'
   /** Clusters that guard could not see, or not all of. */
   | 'GuardFaults'
-  /** Canaries that somebody put back within their hold: those that guard took to zero again, and those that stay above it. */
+  /**
+   * Canaries that somebody put back within their hold: those that guard took to zero again, and those that stay above it,
+   * but for what is only observed.
+   */
   | 'CanariesReasserted'
   | 'CanariesLeftAboveZero'
   | 'HoldsClosed'

@@ -30,7 +30,7 @@ export type HoldsRun = {
   /** Entries that still hold a canary at zero. */
   readonly open: number;
   readonly closed: number;
-  /** Canaries taken to zero again, and those that stay above it. */
+  /** Canaries taken to zero again, and those that stay above it although we are not to observe only. */
   readonly reasserted: number;
   readonly putBack: number;
   /** What was added to records. */
@@ -75,7 +75,7 @@ export async function guardHolds(
     open: held.flatMap(({ entries }) => entries.filter((entry) => isOpen(entry, budget.clock.now()))).length,
     closed: closings.reduce((total, one) => total + (one?.closed ?? 0), 0),
     reasserted: canariesOf(mended),
-    putBack: canariesOf(putBack) - canariesOf(mended),
+    putBack: canariesOf(putBack.filter(({ outcome }) => outcome !== 'observed')) - canariesOf(mended),
     told: [...(told ?? []), ...(verified?.told ?? [])],
     trafficFaults: verified?.trafficFaults ?? [],
     clusterFaults,

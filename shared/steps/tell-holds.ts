@@ -102,9 +102,12 @@ function additionsOf(record: RollbackRecord, { reasserts, reverted, open }: Coun
   };
 }
 
-/** Many objects may be put back by one sync, and take longer than a run has: the next one mends them. */
+/**
+ * Many objects may be put back by one sync, and take longer than a run has: the next one mends them. Nothing is waited
+ * for where it is not known since when, as nothing would tell when to stop, nor by a clock that is far ahead of ours.
+ */
 function isUnderWay({ outcome, reverted }: PutBack, now: number): boolean {
-  return outcome === 'pending' && reverted?.at !== undefined && now - reverted.at < PATIENCE_MS;
+  return outcome === 'pending' && reverted?.at !== undefined && Math.abs(now - reverted.at) < PATIENCE_MS;
 }
 
 function saidOf(entry: HistoryEntry, { canary, cluster }: RollbackRecord, open: PutBack | undefined): News['said'] {

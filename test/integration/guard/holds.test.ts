@@ -23,13 +23,13 @@ const FLUX_NAME = 'kustomize.toolkit.fluxcd.io/name';
 const FLUX_RECONCILE = 'kustomize.toolkit.fluxcd.io/reconcile';
 
 /** Argo CD applies what Git says. */
-function syncs({ cluster, clock }: Service): void {
+function syncs({ cluster, clock }: Service, time = at(clock.now())): void {
   cluster.write(INCIDENT_NAME, (object) => {
     object.spec = aVirtualService().spec;
     object.metadata.managedFields = [
       { manager: 'weightless', time: at(FIRED_AT), fieldsV1: { 'f:metadata': {} } },
       { manager: 'kubectl', time: at(FIRED_AT - HOUR_MS), fieldsV1: { 'f:spec': { 'f:http': {} } } },
-      { manager: 'argocd-controller', time: at(clock.now()), fieldsV1: { 'f:spec': { 'f:http': {} } } },
+      { manager: 'argocd-controller', time, fieldsV1: { 'f:spec': { 'f:http': {} } } },
       { manager: 'istiod', time: at(clock.now() + 1), fieldsV1: { 'f:status': {} } },
     ];
   });
@@ -146,8 +146,9 @@ describe('guard, for a canary that was put back within its hold', () => {
     const service = await rolledBack();
     putBack(service);
 
-    await runGuardOf(service, { settings: async () => ({ ...service.settings, mode }) });
+    const run = await runGuardOf(service, { settings: async () => ({ ...service.settings, mode }) });
 
+    expect(run.clusters.get('production-eu')?.holds.putBack).toBe(pages ? 1 : 0);
     expect(service.cluster.patches).toHaveLength(1);
     expect(await told(service)).toEqual(['RollbackCompleted', 'RollbackReverted']);
     expect(await last(service)).toMatchObject({ pages });
@@ -217,6 +218,19 @@ describe('guard, for a canary that was put back within its hold', () => {
     }
 
     expect(types).toEqual([['RollbackCompleted'], ['RollbackCompleted'], ['RollbackCompleted', 'RollbackReverted']]);
+    expect(await last(service)).toMatchObject({ pages: true, revert: 1 });
+  });
+
+  it.each<[string, (service: Service) => void]>([
+    ['at no known time', putBack],
+    ['by a clock that is an hour ahead', (service) => syncs(service, at(FIRED_AT + HOUR_MS))],
+  ])('waits for no next run where the canary was put back %s', async (_, change) => {
+    const service = await rolledBack();
+    change(service);
+
+    await runGuardOf(service, { clusters: async () => [patching(service, { kind: 'conflict' })] });
+
+    expect(await told(service)).toEqual(['RollbackCompleted', 'RollbackReverted']);
     expect(await last(service)).toMatchObject({ pages: true, revert: 1 });
   });
 
