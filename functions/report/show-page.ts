@@ -21,11 +21,13 @@ export async function showReport(context: RouteContext, deps: ReportFunctionDeps
 /** `GET /rollbacks/{id}` */
 export async function showRollback(
   id: string,
-  { signal }: RouteContext,
+  { settings, signal }: RouteContext,
   { rollbackLog, clock }: ReportFunctionDeps,
 ): Promise<HttpResponse> {
   const found = (await rollbackLog.read([id], undefined, signal)).rollbacks.get(id);
-  return found ? page(rollbackPage(found, clock.now())) : noSuchRollback(id);
+  if (!found) return noSuchRollback(id);
+  const cluster = settings.clusters.find(({ name }) => name === found.cluster);
+  return page(rollbackPage(found, clock.now(), cluster?.context));
 }
 
 function page({ markup }: Html): HttpResponse {

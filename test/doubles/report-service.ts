@@ -28,7 +28,7 @@ type Asking = {
 export function reportService(now: number, overrides: Partial<ReportFunctionDeps> = {}) {
   const clock = fakeClock(now);
   const store = memoryRollbackLog({ now: () => clock.now() });
-  const settings = async () => ({ tokens: REPORT_TOKENS, sla: 60_000, slaObjective: 0.99 });
+  const settings = async () => ({ tokens: REPORT_TOKENS, sla: 60_000, slaObjective: 0.99, clusters: [] });
   const { dayLog, rollbackList } = store;
   const log = recordingLog();
   const handler = createReportHandler({ settings, rollbackLog: store, rollbackList, dayLog, clock, log, ...overrides });

@@ -2,11 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { restoreCommands } from '#functions/report/pages/restore-commands.ts';
 import { clusterFromSettings } from '#shared/adapters/kubernetes/cluster-from-settings.ts';
 import { readJournal } from '#shared/contracts/journal.ts';
 import { parseVirtualService } from '#shared/contracts/kubernetes-virtual-service.ts';
 import { ClusterSchema } from '#shared/contracts/settings.ts';
 import { aRawAlert } from '#test/builders/alert.ts';
+import { aRollbackRecord } from '#test/builders/rollback-record.ts';
 import { INCIDENT_SPEC } from '#test/builders/virtual-service.ts';
 import { runGuardOf } from '#test/doubles/guard-runs.ts';
 import { operateService } from '#test/doubles/operate-service.ts';
@@ -59,14 +61,20 @@ async function situation() {
   async function paste(name: string, change: (text: string) => string = (text) => text): Promise<ToolResult> {
     ran.add(name);
     const text = [blocks.get('setup'), blocks.get(name)].join('\n').replaceAll('production', namespace);
-    return runTool('sh', ['-euc', change(text)], {
-      cwd: folder,
-      env: { PATH: `${kubectlPath()}:${process.env['PATH']}`, HOME: server.dir, KUBECONFIG: server.kubeconfigs.admin },
-    });
+    return sh(change(text));
+  }
+  /** Runs a command of alice's. */
+  function sh(text: string): Promise<ToolResult> {
+    const env = {
+      PATH: `${kubectlPath()}:${process.env['PATH']}`,
+      HOME: server.dir,
+      KUBECONFIG: server.kubeconfigs.admin,
+    };
+    return runTool('sh', ['-euc', text], { cwd: folder, env: { ...env, USER: 'alice' } });
   }
   const read = async () => parseVirtualService(await admin.get(object));
   const weights = async () => (await read()).spec.http?.[1]?.route?.map(({ weight }) => weight);
-  return { service, namespace, object, alert, paste, read, weights, post: () => service.post([alert]) };
+  return { service, namespace, object, alert, paste, sh, read, weights, post: () => service.post([alert]) };
 }
 
 describe('the runbook', () => {
@@ -167,6 +175,30 @@ describe('the runbook', () => {
     expect(again.results).toMatchObject([{ outcome: 'suggested', reason: 'already-acted' }]);
     expect(await weights()).toEqual([1, 99]);
     expect((await service.events()).map(({ type }) => type)).toContain('RollbackRestored');
+  });
+
+  test('restores by what the page of a rollback says for the time when the service is down', async () => {
+    const { service, post, sh, read, weights, object } = await situation();
+    await post();
+    const [record] = await service.records();
+    const [ask, undo] = restoreCommands(record ?? aRollbackRecord()).byHand;
+
+    const asked = await sh(ask?.run ?? '');
+    const restored = await sh(undo?.run.replace('WHY', 'v2 was not at fault') ?? '');
+    const askedAgain = await sh(ask?.run ?? '');
+    await runGuardOf(service);
+
+    expect(asked).toEqual({ code: 0, output: 'unchanged\n' });
+    expect(restored).toMatchObject({ code: 0 });
+    expect(askedAgain.output).toMatch(/^changed since/);
+    const { metadata, spec } = await read();
+    expect(spec).toEqual(parseVirtualService(object).spec);
+    expect(metadata.labels).not.toHaveProperty(HELD);
+    expect(metadata.annotations).not.toHaveProperty(FLUX_RECONCILE);
+    expect(readJournal(await read()).entries).toMatchObject([
+      { state: 'restored', ended: { by: 'alice', why: 'v2 was not at fault' } },
+    ]);
+    expect(await weights()).toEqual([1, 99]);
   });
 
   test('says so where the object is not as the rollback left it', async () => {

@@ -1,30 +1,121 @@
 import { reportPage } from '#functions/report/pages/report-page.ts';
 import { rollbackPage } from '#functions/report/pages/rollback-page.ts';
+import type { Report } from '#shared/domain/report/report.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { anEmptyReport, REPORT_TO } from '#test/builders/report.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
-import { aQuarter, manyRollbacks } from './a-quarter.ts';
-import { aWeek } from './a-week.ts';
+import { aQuarter, quarterOfRollbacks } from './a-quarter.ts';
+import { aWeek, weekOfRollbacks } from './a-week.ts';
+import { foldReport } from './fold-report.ts';
 import { hostileRecord, hostileReport, longRecord, longReport } from './hostile.ts';
+import { rollbackOf } from './some-rollbacks.ts';
 
 /** Each page in the states that people meet it in, as markup by name. */
 export function pageStates(): Record<string, string> {
   const now = REPORT_TO;
-  const rolledBack = rolledBackRecord();
-  const recent = [rolledBack, refusedRecord(), aRollbackRecord()];
   return {
-    report: reportPage(aWeek(), recent, now).markup,
-    'report-quarter': reportPage(aQuarter(), manyRollbacks(50), now).markup,
+    report: reportPage(aWeek(), weekOfRollbacks().slice(0, 8), now).markup,
+    'report-quarter': reportPage(aQuarter(), quarterOfRollbacks(25, 200), now).markup,
+    'report-breaches': reportPage(onlyBreaches(), [refusedRecord()], now).markup,
+    'report-one': reportPage(foldReport([rolledBackRecord()], { window: '7d', now: now - 1 }), [], now).markup,
     'report-empty': reportPage(anEmptyReport(), [], now).markup,
     'report-hostile': reportPage(hostileReport(), [hostileRecord()], now).markup,
     'report-long': reportPage(longReport(), [longRecord()], now).markup,
-    rollback: rollbackPage(rolledBack, now).markup,
-    'rollback-by-hand': rollbackPage({ ...rolledBack, requestedBy: { name: 'alice', reason: 'v2 fails' } }, now).markup,
-    'rollback-refused': rollbackPage(refusedRecord(), now).markup,
-    'rollback-hostile': rollbackPage(hostileRecord(), now).markup,
-    'rollback-long': rollbackPage(longRecord(), now).markup,
-    'rollback-unknown': rollbackPage(unknownRecord(), now).markup,
+    ...Object.fromEntries(
+      Object.entries(rollbackStates()).map(([name, record]) => [name, rollbackPage(record, now).markup]),
+    ),
+    'rollback-context': rollbackPage(rolledBackRecord(), now, 'prod-eu').markup,
   };
+}
+
+/** A rollback of each outcome, and of each end that it may take. */
+function rollbackStates(): Record<string, RollbackRecord> {
+  const rolledBack = rolledBackRecord();
+  const refused = refusedRecord();
+  const { firedAt } = rolledBack.timeline;
+  const { zeroedAt, ...untaken } = rolledBack.timeline;
+  const { alertToZeroMs, met, ...open } = rolledBack.sla;
+  return {
+    rollback: rolledBack,
+    'rollback-by-hand': { ...rolledBack, requestedBy: { name: 'alice', reason: 'v2 fails' } },
+    'rollback-suggested': aRollbackRecord({
+      requestedBy: undefined,
+      supersededBy: undefined,
+      slaBreachedAt: undefined,
+    }),
+    'rollback-refused': refused,
+    'rollback-unknown': unknownRecord(),
+    'rollback-failed': {
+      ...refused,
+      outcome: 'failed',
+      reason: 'forbidden',
+      message: 'The API server of production-eu does not let us patch production/payment-svc (403).',
+    },
+    'rollback-pending': {
+      ...refused,
+      outcome: 'pending',
+      reason: 'cluster-unreachable',
+      message: 'The API server of production-eu did not answer; guard goes on trying each minute.',
+      residual: 'unknown',
+      slaBreachedAt: undefined,
+      sla: { ...open, count: 'open' },
+    },
+    'rollback-already-zero': {
+      ...rolledBack,
+      outcome: 'already-zero',
+      reason: 'at-zero',
+      message: 'The canary of production/payment-svc was at weight 0 already: nothing was written.',
+      weights: [],
+      residual: [],
+      history: [],
+      timeline: untaken,
+      sla: { ...open, count: 'not-counted' },
+      episode: { id: 'week-1', firedAt: firedAt - 60_000 },
+    },
+    'rollback-restored': {
+      ...rolledBack,
+      history: [
+        ...rolledBack.history,
+        {
+          kind: 'restored',
+          at: firedAt + 3_600_000,
+          virtualService: 'production/payment-svc',
+          by: 'alice',
+          why: 'v2 was not at fault',
+        },
+      ],
+    },
+    'rollback-improved': {
+      ...rolledBack,
+      slaBreachedAt: firedAt + 60_000,
+      timeline: {
+        ...untaken,
+        targetedAt: firedAt + 95_000,
+        zeroedAt: firedAt + 95_300,
+        recordedAt: firedAt + 95_320,
+        verifiedAt: undefined,
+      },
+      sla: { ...rolledBack.sla, alertToZeroMs: 95_300, met: false, count: 'missed' },
+      history: [
+        { kind: 'improved', at: firedAt + 95_300, from: { outcome: 'pending', reason: 'cluster-unreachable' } },
+        { kind: 'unverified', at: firedAt + 155_000, requestsPerSecond: 3.5 },
+      ],
+    },
+    'rollback-hostile': hostileRecord(),
+    'rollback-long': longRecord(),
+  };
+}
+
+/** A day on which nothing came to zero in time. */
+function onlyBreaches(): Report {
+  const refused = Array.from({ length: 30 }, (_, index) => {
+    const at = REPORT_TO - 7_200_000 - index * 180_000;
+    const story = { id: `miss-${index}`, service: `service-${index % 3}`, at, stages: [31_000, 90] } as const;
+    return index % 3 === 0
+      ? rollbackOf({ ...story, stages: [31_000, 90, 40_000 + index * 1000] })
+      : rollbackOf({ ...story, outcome: 'refused', reason: 'sole-destination' });
+  });
+  return foldReport(refused, { window: '7d', now: REPORT_TO - 1 });
 }
 
 const ROLLED_BACK = '3f9a1c5e77d04b2a9c1e8f60d2b7a4450e91c3ab68d7f2104c5be9a1d03f7e62';

@@ -11,7 +11,8 @@ import { pageStates } from './page-states.ts';
 const VIEWS = {
   desktop: { width: 1000, dark: false },
   dark: { width: 1000, dark: true },
-  phone: { width: 390, dark: false },
+  phone: { width: 360, dark: false },
+  'dark phone': { width: 360, dark: true },
 } as const;
 type View = keyof typeof VIEWS;
 
@@ -24,6 +25,13 @@ const KEPT: readonly { state: string; view: View; name: string; atMost: number }
 
 const DataSchema = z.object({ data: z.string() });
 const MetricsSchema = z.object({ contentSize: z.object({ width: z.number(), height: z.number() }) });
+
+const WideSchema = z.object({ result: z.object({ value: z.array(z.string()) }) });
+/** What stands out of the window to the right, or cuts off what it holds; what scrolls may. */
+const TOO_WIDE = `[...document.querySelectorAll('body *')]
+  .filter((one) => !one.closest('.aside, .scroll, details:not([open]), svg'))
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 || one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline')
+  .slice(0, 5).map((one) => one.tagName + ' ' + one.textContent.trim().slice(0, 60))`;
 
 const pages = pageStates();
 const server = await startHttpServer(async (event) => {
@@ -48,7 +56,7 @@ try {
 async function takeAll(chromium: Chromium, folder: string) {
   for (const state of Object.keys(pages)) {
     for (const view of Object.keys(VIEWS) as View[]) {
-      await take(chromium, { state, view, file: join(folder, `${state}-${view}.png`), atMost: 9000 });
+      await take(chromium, { state, view, file: join(folder, `${state}-${view.replace(' ', '-')}.png`), atMost: 9000 });
     }
     const { data } = DataSchema.parse(
       await chromium.call('Page.printToPDF', { preferCSSPageSize: true, printBackground: false }),
@@ -72,8 +80,8 @@ async function take(chromium: Chromium, shot: { state: string; view: View; file:
   await chromium.call('Page.navigate', { url: `${server.url}/${shot.state}` });
   await loaded;
   const { contentSize } = MetricsSchema.parse(await chromium.call('Page.getLayoutMetrics'));
-  if (contentSize.width > width)
-    console.error(`${shot.file}: ${contentSize.width} px wide, and the window has ${width}`);
+  const wide = WideSchema.parse(await chromium.call('Runtime.evaluate', { expression: TOO_WIDE, returnByValue: true }));
+  if (wide.result.value.length > 0) console.error(`${shot.file}: wider than the window: ${wide.result.value}`);
   const { data } = DataSchema.parse(
     await chromium.call('Page.captureScreenshot', {
       captureBeyondViewport: true,

@@ -4,8 +4,8 @@ import { type Html, html } from '#shared/runtime/html.ts';
 import { rollbackPath } from './links.ts';
 import { outcomeBadge } from './outcome-words.ts';
 import { STAGE_WORDS } from './stage-words.ts';
-import { type Cell, type Column, table } from './table.ts';
-import { duration, grouped, shortDestination, time } from './words.ts';
+import { type Cell, type Column, longTable } from './table.ts';
+import { duration, grouped, shortDestination, time, whereWords } from './words.ts';
 
 /** Every miss with what was slow, and what cannot be measured. */
 export function breachSections({ breaches, late, clockSkewed, total }: Report): Html {
@@ -17,15 +17,15 @@ ${breaches.listed.length > 0 ? listing('Missed the SLA', breaches, MISSES) : non
 ${optional('Received late', 'The alert reached us more than 15 minutes after it fired. Each is a miss too, and in no percentile.', late, LATE)}${optional('Clock ahead of ours', 'These alerts say that they fired after we received them, so their times tell nothing. Set the clock of Prometheus right.', clockSkewed, SKEWED)}`;
 }
 
-/** As many as a person looks through. */
+/** As many as a person looks through; the others are a click away. */
 const SHOWN = 25;
 
 type BreachColumn = Column & { readonly of: (breach: Breach) => Cell };
 
 const WHICH: BreachColumn = {
   head: 'Canary',
-  of: ({ rollbackId, canary, cluster, namespace }) =>
-    html`<a href="${rollbackPath(rollbackId)}">${shortDestination(canary)}</a><br><span class="soft small">${[cluster, namespace].filter((word) => word !== '-').join(' / ')}</span>`,
+  of: (breach) =>
+    html`<a href="${rollbackPath(breach.rollbackId)}">${shortDestination(breach.canary)}</a><br><span class="soft small">${whereWords(breach)}</span>`,
 };
 const ALERT: BreachColumn = {
   head: 'Alert',
@@ -40,8 +40,7 @@ const TOOK: BreachColumn = {
 };
 const SLOWEST: BreachColumn = {
   head: 'Slowest stage',
-  of: ({ slowestStage }) =>
-    slowestStage ? `${STAGE_WORDS[slowestStage.stage]}: ${duration(slowestStage.ms)}` : 'not known',
+  of: ({ slowestStage }) => (slowestStage ? `${STAGE_WORDS[slowestStage.stage]}: ${duration(slowestStage.ms)}` : '–'),
 };
 const AGE: BreachColumn = {
   head: 'Age when received',
@@ -66,9 +65,11 @@ ${listing(title, list, columns)}</section>
 }
 
 function listing(caption: string, { listed, leftOut }: Listed<Breach>, columns: readonly BreachColumn[]): Html {
-  const rows = listed.slice(0, SHOWN).map((breach) => columns.map(({ of }) => of(breach)));
-  const more = Math.max(0, listed.length - SHOWN) + leftOut;
+  const rows = listed.map((breach) => columns.map(({ of }) => of(breach)));
   const rest =
-    more > 0 ? html`<p class="soft">The ${rows.length} newest; ${grouped(more)} more are not shown here.</p>` : '';
-  return html`${table({ caption, columns, rows, shape: 'stacks' })}${rest}`;
+    leftOut > 0
+      ? html`<p class="soft">${grouped(leftOut)} more are in the figures and not listed: choose a shorter window, or a service, to see them.</p>\n`
+      : '';
+  const parts = { caption, columns, rows, shape: 'stacks fixed' } as const;
+  return html`${longTable(parts, SHOWN, (count) => `${grouped(count)} more, all older`)}${rest}`;
 }

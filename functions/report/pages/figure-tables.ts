@@ -3,11 +3,14 @@ import type { Figures, ServiceFigures } from '#shared/domain/report/report.ts';
 import { type Html, html } from '#shared/runtime/html.ts';
 import { reportQuery } from './links.ts';
 import { faceOf } from './outcome-words.ts';
-import { type Cell, table } from './table.ts';
-import { counted, dayOf, duration, grouped, percent } from './words.ts';
+import { type Cell, longTable, table } from './table.ts';
+import { counted, duration, grouped, minute, percent, whereWords } from './words.ts';
 
 const numeric = (head: string) => ({ head, numeric: true });
 const spare = (head: string) => ({ head, numeric: true, spare: true });
+
+/** As many services as a person looks through; the others are a click away. */
+const SHOWN = 50;
 
 export function serviceSection({ services, window }: Report): Html {
   if (services.listed.length === 0) return html``;
@@ -18,31 +21,35 @@ export function serviceSection({ services, window }: Report): Html {
       : '';
   return html`<section>
 <h2>By service</h2>
-${table({
-  caption: 'By service',
-  columns: [
-    { head: 'Service' },
-    spare('Episodes'),
-    numeric('Missed'),
-    numeric('Attainment'),
-    spare('p50'),
-    numeric('p95'),
-    spare('Slowest'),
-  ],
-  rows: services.listed.map((figures) => serviceRow(figures, name)),
-})}${rest}</section>
+${longTable(
+  {
+    caption: 'By service',
+    columns: [
+      { head: 'Service' },
+      spare('Episodes'),
+      numeric('Missed'),
+      numeric('Attainment'),
+      spare('p50'),
+      numeric('p95'),
+      spare('Slowest'),
+    ],
+    rows: services.listed.map((figures) => serviceRow(figures, name)),
+    shape: 'stacks',
+  },
+  SHOWN,
+  (count) => `${counted(count, 'more service')}, with fewer episodes`,
+)}${rest}</section>
 `;
 }
 
 function serviceRow(figures: ServiceFigures, window: string): Cell[] {
   const { cluster, namespace, service, episodes, alertToZero: times } = figures;
-  const where = [cluster, namespace].filter((word) => word !== '-').join(' / ');
   const known = service !== '-';
   const name = known
     ? html`<a href="/${reportQuery(window, { cluster, namespace, service })}">${service}</a>`
     : 'service unknown';
   return [
-    html`${name}<br><span class="soft small">${where}</span>`,
+    html`${name}<br><span class="soft small">${whereWords(figures)}</span>`,
     grouped(episodes.met + episodes.missed),
     grouped(episodes.missed),
     share(figures.attainment),
@@ -67,7 +74,9 @@ const COMPARED: readonly Compared[] = [
   { name: 'Episodes', of: ({ episodes }) => episodes.met + episodes.missed, words: grouped },
   { name: 'Missed', of: ({ episodes }) => episodes.missed, words: grouped, better: 'less' },
   { name: 'p50, alert to zero', of: ({ alertToZero }) => alertToZero?.p50Ms, words: duration, better: 'less' },
+  { name: 'p90', of: ({ alertToZero }) => alertToZero?.p90Ms, words: duration, better: 'less' },
   { name: 'p95', of: ({ alertToZero }) => alertToZero?.p95Ms, words: duration, better: 'less' },
+  { name: 'p99', of: ({ alertToZero }) => alertToZero?.p99Ms, words: duration, better: 'less' },
   { name: 'Slowest', of: ({ alertToZero }) => alertToZero?.maxMs, words: duration, better: 'less' },
 ];
 
@@ -75,11 +84,12 @@ export function comparisonSection({ total, before }: Report): Html {
   if (total.rollbacks.total + before.total.rollbacks.total === 0) return html``;
   return html`<section>
 <h2>Compared with the window before</h2>
-<p class="soft small">${dayOf(before.from)} to ${dayOf(before.to)}</p>
+<p class="soft small">Before: ${minute(Date.parse(before.from))} to ${minute(Date.parse(before.to))}.</p>
 ${table({
   caption: 'Compared with the window before',
-  columns: [{ head: '' }, numeric('This window'), numeric('Before'), numeric('Change')],
+  columns: [{ head: 'Figure' }, numeric('This window'), numeric('Before'), numeric('Change')],
   rows: COMPARED.map((compared) => comparison(compared, total, before.total)),
+  shape: 'stacks',
 })}</section>
 `;
 }

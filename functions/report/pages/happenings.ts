@@ -22,6 +22,23 @@ function stageWords({ outcome, requestedBy }: RollbackRecord): Readonly<Record<s
   };
 }
 
+/** What a person has to know before all else: the canary is no longer as the rollback left it, or never was. */
+export function sinceThen({ history }: RollbackRecord): Html {
+  const last = history.findLast(({ kind }) => SINCE.includes(kind));
+  if (!last || last.kind === 'reasserted' || last.kind === 'verified') return html``;
+  return html`<div class="note"><p><strong>Since then:</strong> ${historyWords(last)}, ${time(last.at)}.</p></div>\n`;
+}
+
+/** What tells where the canary is now; the last of them holds. */
+const SINCE: readonly HistoryEntry['kind'][] = [
+  'reverted',
+  'reasserted',
+  'restored',
+  'verified',
+  'unverified',
+  'contested',
+];
+
 /** All that happened about a rollback, in its order, each with its distance from the alert. */
 export function happenings(record: RollbackRecord): Html {
   const { timeline, history, slaBreachedAt } = record;

@@ -70,7 +70,7 @@ ${tile('Slowest', times ? duration(times.maxMs) : '–', times ? `of ${grouped(t
 
 function budgetTile({ errorBudget: { allowed, spent, left }, attainment }: Figures): Html {
   if (attainment === undefined) return tile('Error budget left', '–', 'no episode to count');
-  const of = `${grouped(spent)} missed of ${grouped(allowed)} allowed`;
+  const of = `${counted(spent, 'episode')} missed of ${grouped(allowed)} allowed`;
   return left < 0
     ? tile('Error budget', `${grouped(-left)} over`, of, 'bad')
     : tile('Error budget left', grouped(left), of);

@@ -5,7 +5,7 @@ import { breachSections } from './breach-tables.ts';
 import { document } from './document.ts';
 import { comparisonSection, outcomeSection, serviceSection } from './figure-tables.ts';
 import { reportQuery } from './links.ts';
-import { recentRollbacks } from './recent-rollbacks.ts';
+import { lastRollback, recentRollbacks } from './recent-rollbacks.ts';
 import { chartSection } from './report-charts.ts';
 import { figureTiles, headline, notes, windowNav } from './report-head.ts';
 
@@ -16,7 +16,7 @@ export function reportPage(report: Report, recent: readonly RollbackRecord[], no
   return document({
     title: 'Rollback SLA',
     nav: windowNav(report),
-    body: html`${headline(report)}${figureTiles(report)}${notes(report)}${chartSection(report)}${breachSections(report)}${serviceSection(report)}${comparisonSection(report)}${outcomeSection(report)}${recentRollbacks(recent)}`,
+    body: html`${headline(report)}${lastRollback(recent)}${figureTiles(report)}${notes(report)}${chartSection(report)}${breachSections(report)}${serviceSection(report)}${comparisonSection(report)}${outcomeSection(report)}${recentRollbacks(recent)}`,
     foot: html`<p>The same as data: <a href="/v1/report${reportQuery(name, filter)}">JSON</a>; CSV with <code>Accept: text/csv</code>; <code>weightless report</code> in a terminal.</p>\n`,
     now,
   });

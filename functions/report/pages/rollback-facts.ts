@@ -29,8 +29,10 @@ ${links.length > 0 ? html`<dl class="facts">\n${links}</dl>\n` : ''}${left}${pai
 `;
 }
 
+const EMPTY = html`<span class="soft">(empty)</span>`;
+
 function pairs(head: string, values: Readonly<Record<string, string>>): Html {
-  const rows = Object.entries(values);
+  const rows = Object.entries(values).map(([name, value]) => [name, value === '' ? EMPTY : value]);
   if (rows.length === 0) return html``;
   return table({ caption: `${head}s of the alert`, columns: [{ head }, { head: 'Value' }], rows, shape: 'pairs' });
 }

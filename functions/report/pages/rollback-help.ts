@@ -17,11 +17,15 @@ ${why ? html`<p>${why}</p>\n` : ''}${commands.map(commandLine)}${commands.length
 }
 
 /** What can still reach the canary. */
-export function residualSection({ residual, canary, outcome }: RollbackRecord): Html {
+export function residualSection({ residual, canary, outcome, history }: RollbackRecord): Html {
   return html`<section>
 <h2>What can still reach the canary</h2>
-${residualWords({ residual, canary, outcome })}</section>
+${isBack(history) ? html`<p>What did before the rollback, as far as it still stands: its weights were brought back.</p>\n` : residualWords({ residual, canary, outcome })}</section>
 `;
+}
+
+function isBack(history: RollbackRecord['history']): boolean {
+  return history.findLast(({ kind }) => ['restored', 'reverted', 'reasserted'].includes(kind))?.kind === 'restored';
 }
 
 function residualWords({ residual, canary, outcome }: Pick<RollbackRecord, 'residual' | 'canary' | 'outcome'>): Html {
@@ -46,17 +50,18 @@ ${items}</ul></div>
 }
 
 /** How to give the canary its weights back once it is mended; it is done once. */
-export function restoreSection(record: RollbackRecord): Html {
+export function restoreSection(record: RollbackRecord, context?: string): Html {
   const restored = record.history.some(({ kind }) => kind === 'restored');
   if (record.outcome !== 'rolled-back' || record.weights.length === 0 || restored) return html``;
-  const { ours, byHand } = restoreCommands(record);
+  const { ours, byHand } = restoreCommands(record, context);
   const manual =
     byHand.length > 0
-      ? html`<p>Where this service is down, with kubectl and jq. Look at the object first: this does not ask whether somebody has changed it since. A service that runs would take the canary to zero again while the hold lasts.</p>\n${byHand.map(commandLine)}`
+      ? html`<details class="more"><summary>With this service down</summary>
+<p>With this service down, by kubectl and jq${context ? '' : html`, where kubectl talks to cluster ${record.cluster} (<code>kubectl config current-context</code> says where that is; if it is another one, add <code>--context</code> to each kubectl)`}. The second refuses to write over what somebody changes meanwhile, not what was changed before: so ask first.</p>\n${byHand.map(commandLine)}</details>\n`
       : '';
   return html`<section>
 <h2>To give the canary its weights back</h2>
-<p>Once it is mended. This asks why, ends the hold, and is refused if somebody has changed the VirtualService since.</p>
+<p>Once it is mended. Say why in place of <code>WHY</code>: it is recorded with who. This ends the hold, and is refused if somebody has changed the VirtualService since. It needs this service’s address in <code>WEIGHTLESS_URL</code>, and a token of the scope operate in <code>WEIGHTLESS_TOKEN</code>.</p>
 ${ours.map(commandLine)}${manual}</section>
 `;
 }

@@ -13,7 +13,7 @@ h2 { font-size: 1.15rem; line-height: 1.3; margin: 0 0 .6rem; overflow-wrap: any
 h3 { font-size: 1rem; line-height: 1.35; margin: 0; overflow-wrap: anywhere; }
 p { margin: .4rem 0; overflow-wrap: anywhere; max-width: 46rem; }
 section { margin: 2.25rem 0 0; }
-.stacks { table-layout: fixed; } .stacks thead th:nth-child(-n+2) { width: 24%; } .stacks thead th { overflow-wrap: anywhere; }
+.fixed { table-layout: fixed; } .fixed thead th:nth-child(-n+2) { width: 24%; } .fixed thead th { overflow-wrap: anywhere; }
 .pairs { margin-top: .75rem; } .pairs thead th:first-child { width: 16rem; }
 p.wide { max-width: none; }
 .soft, dt { color: var(--soft); }
@@ -30,9 +30,10 @@ nav a:hover { background: var(--tint); } nav a[aria-current] { background: var(-
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .6rem; margin: 1.25rem 0 0; }
 .figures > div { background: var(--tint); border-radius: .5rem; padding: .7rem .85rem; display: flex; flex-direction: column; }
 .figures dt { font-size: .875rem; } .figures dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
-.figures .big { font-size: 1.35rem; line-height: 1.3; font-weight: 650; }
+.figures .big { font-size: 1.25rem; line-height: 1.3; font-weight: 650; }
 .facts { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .15rem 1rem; margin: .6rem 0; font-variant-numeric: tabular-nums; }
 .facts dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
+.charts > :only-child { grid-column: 1 / -1; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1.75rem 2rem; align-items: start; }
 figure { margin: 0; min-width: 0; break-inside: avoid; } figcaption { font-weight: 600; margin-bottom: .35rem; overflow-wrap: anywhere; }
 .plot { display: block; padding-left: 3.9rem; padding-right: .75rem; overflow: visible; font-variant-numeric: tabular-nums; }
@@ -55,27 +56,30 @@ td.n, th.n { text-align: right; white-space: nowrap; overflow-wrap: normal; } th
 ul.plain { list-style: none; padding: 0; margin: 0; }
 .rollback { border-top: 1px solid var(--line); padding: .8rem 0; display: grid; grid-template-columns: 1fr auto; gap: .1rem 1rem; break-inside: avoid; }
 .rollback > * { min-width: 0; } .rollback .wide { grid-column: 1 / -1; } .rollback .right { text-align: right; }
-ol.timeline { list-style: none; margin: .6rem 0; padding: 0; font-variant-numeric: tabular-nums; }
+ol.timeline { list-style: none; margin: .6rem 0 .6rem 6px; padding: 0; font-variant-numeric: tabular-nums; }
 ol.timeline li { display: grid; grid-template-columns: 6.5rem 1fr; gap: 0 1rem; padding: .3rem 0 .3rem 1rem; border-left: 2px solid var(--line); position: relative; }
-ol.timeline li::before { content: ""; position: absolute; left: -6px; top: .75rem; width: 10px; height: 10px; border-radius: 50%; background: var(--soft); }
-ol.timeline li.goal::before { background: var(--good); } ol.timeline .distance { text-align: right; white-space: nowrap; }
+ol.timeline li::before { content: ""; position: absolute; left: -6px; top: .75rem; width: 0; height: 0; border-radius: 50%; border: 5px solid var(--soft); }
+ol.timeline li > * { min-width: 0; overflow-wrap: anywhere; } ol.timeline li.goal::before { border-color: var(--good); } ol.timeline .distance { text-align: right; white-space: nowrap; }
 pre { font: .875rem/1.5 ui-monospace, SFMono-Regular, Menlo, "Liberation Mono", "DejaVu Sans Mono", monospace; background: var(--tint); border: 1px solid var(--line); border-radius: .4rem; padding: .6rem .75rem; margin: .3rem 0 1rem; white-space: pre-wrap; overflow-wrap: anywhere; user-select: all; }
 code { font: .875em/1.4 ui-monospace, SFMono-Regular, Menlo, "Liberation Mono", "DejaVu Sans Mono", monospace; background: var(--tint); border-radius: .25rem; padding: .05rem .3rem; overflow-wrap: anywhere; }
 footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .75rem; font-size: .875rem; color: var(--soft); }
 .aside { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media screen and (max-width: 40rem) {
-  body { padding: .75rem 1rem 2.5rem; } h1 { font-size: 1.4rem; } .figures { grid-template-columns: 1fr 1fr; } .figures .big { font-size: 1.3rem; }
+  body { padding: .75rem 1rem 2.5rem; } h1 { font-size: 1.4rem; } .figures { grid-template-columns: 1fr 1fr; } nav ul { gap: 0; } nav a { padding: .3rem .55rem; }
   .pairs thead th:first-child { width: 40%; } .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: .5rem; }
   table.stacks, .stacks tbody, .stacks tr, .stacks th, .stacks td { display: block; } .stacks thead { display: none; }
   .stacks tr { border-bottom: 1px solid var(--line); padding: .5rem 0; } .stacks tbody th, .stacks td { border: 0; padding: .1rem 0; }
-  .spare { display: none; } .rollback { grid-template-columns: 1fr; } .rollback .right { text-align: left; }
-  .stacks td { display: grid; grid-template-columns: 8rem 1fr; gap: .75rem; } .stacks td::before { content: attr(data-head); color: var(--soft); font-size: .875rem; } .stacks td.n { text-align: left; white-space: normal; }
+  .spare, .stacks .spare { display: none; } .rollback { grid-template-columns: 1fr; } .rollback .right { text-align: left; }
+  .stacks td { display: grid; grid-template-columns: 7.5rem 1fr; gap: .75rem; } .stacks td::before { content: attr(data-head); color: var(--soft); font-size: .875rem; } .stacks td.n { text-align: left; white-space: normal; }
 }
 @media print {
   @page { size: A4; margin: 14mm; }
   .figures { grid-template-columns: repeat(3, 1fr); } .charts { grid-template-columns: 1fr 1fr; }
-  :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 10.5pt; } nav, summary { display: none; }
+  .fixed { font-size: 9pt; } .fixed th, .fixed td { padding-right: .6rem; } .fixed thead th:nth-child(3) { width: 21%; } .badge { padding: 0 .45rem; font-size: 8.5pt; }
+  details.more::details-content { content-visibility: visible; display: block; }
+  :root { color-scheme: light; } body { max-width: none; padding: 0; font-size: 9.5pt; line-height: 1.4; } nav, summary, .last a[href="#recent"] { display: none; }
+  h1 { font-size: 1.4rem; } table { font-size: 9.5pt; } th, td { padding-top: .25rem; padding-bottom: .25rem; } .small { font-size: 8.5pt; } .rollback { padding: .35rem 0; } .rollback p { margin: .1rem 0; } pre { font-size: 8.5pt; } .legend { font-size: 8.5pt; } .top { margin-bottom: .8rem; }
   .badge, .figures > div, .note, pre { border: 1px solid var(--line); } .note { border-left: 4px solid var(--warn); }
-  section { margin-top: 1.25rem; } tr, .figures, .note, pre, li { break-inside: avoid; } h2, h3, figcaption { break-after: avoid; } a { color: inherit; text-decoration: none; }
+  section { margin-top: 1.1rem; } tbody tr:first-child { break-before: avoid; } tr, .figures, .note, pre, li { break-inside: avoid; } h2, h3, figcaption { break-after: avoid; } a { color: inherit; text-decoration: none; }
 }
 `;

@@ -14,9 +14,9 @@ type TableParts = {
   readonly rows: readonly (readonly Cell[])[];
   /**
    * `stacks`: on a phone each row becomes a block with its heads beside its values, as the table is too wide to stand
-   * there. `pairs`: names and their values.
+   * there. `stacks fixed`: and its columns keep their widths, however long a name is. `pairs`: names and their values.
    */
-  readonly shape?: 'stacks' | 'pairs';
+  readonly shape?: 'stacks' | 'stacks fixed' | 'pairs';
 };
 
 /** A table whose first column names the row. The caption is for those who cannot see where it stands. */
@@ -28,6 +28,15 @@ export function table({ caption, columns, rows, shape }: TableParts): Html {
 <tbody>
 ${rows.map((cells) => row(cells, columns))}</tbody>
 </table>
+`;
+}
+
+/** The first rows as they are, the others folded away behind what they are called; a print shows all. */
+export function longTable({ rows, ...parts }: TableParts, shown: number, others: (count: number) => string): Html {
+  const rest = rows.slice(shown);
+  if (rest.length === 0) return table({ ...parts, rows });
+  return html`${table({ ...parts, rows: rows.slice(0, shown) })}<details class="more"><summary>${others(rest.length)}</summary>
+${table({ ...parts, rows: rest })}</details>
 `;
 }
 

@@ -99,7 +99,7 @@ function reportOf({ range, filter, objective, targetMs, now }: ReportQuestion, p
     before: { from: iso(range.beforeFrom), to: iso(range.from), total: figuresOf(parts.before, objective) },
     services: servicesOf(parts.services, objective),
     days: [...parts.days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([day, tally]) => dayFigures(day, tally, objective)),
-    histogram: drawnBins(total.alertToZero),
+    histogram: drawnBins(total.alertToZero, targetMs),
     ...(hint ? { hint } : {}),
     breaches: listed(parts.lists.breaches, missed - late),
     late: listed(parts.lists.late, late),

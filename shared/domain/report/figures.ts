@@ -1,5 +1,5 @@
 import { isBetter, OUTCOMES, type Outcome, REASONS, type Reason } from '../outcome.ts';
-import { type Histogram, percentile, startOf } from './histogram.ts';
+import { binOf, type Histogram, percentile, startOf } from './histogram.ts';
 import type { StageFigures } from './report.ts';
 import { type Bin, type ErrorBudget, type Figures, type OutcomeCount, type Percentiles, STAGES } from './report.ts';
 import type { Tally } from './tally.ts';
@@ -80,16 +80,24 @@ function bestFirst({ outcome: a }: OutcomeCount, { outcome: b }: OutcomeCount): 
   return isBetter(b, a) ? 1 : OUTCOMES.indexOf(a) - OUTCOMES.indexOf(b);
 }
 
-/** So many of the histogram's bins make one that is drawn: about a fifth wider than the one before it. */
-const BINS_TOGETHER = 10;
+/** So many of the histogram's bins make one that is drawn: the fewest with which no more are drawn than can be told apart. */
+const TOGETHER = [2, 5, 10, 20, 40];
+const MAX_DRAWN = 40;
 
-/** The histogram in bins wide enough to be drawn, from the first that holds anything to the last. */
-export function drawnBins({ bins }: Histogram): Bin[] {
-  const wide: Bin[] = [];
-  for (let first = 0; first < bins.length; first += BINS_TOGETHER) {
-    const count = bins.slice(first, first + BINS_TOGETHER).reduce((sum, one) => sum + one, 0);
-    if (count === 0 && wide.length === 0) continue;
-    wide.push({ fromMs: Math.round(startOf(first)), toMs: Math.round(startOf(first + BINS_TOGETHER)), count });
-  }
+/**
+ * The histogram in bins wide enough to be drawn, from the first that holds anything to the last. One of them begins where
+ * the target ends, at most 2 % after it, so that a bar is of those in time or of those that were not.
+ */
+export function drawnBins({ bins }: Histogram, targetMs: number): Bin[] {
+  const filled = bins.findIndex((count) => count > 0);
+  if (filled < 0) return [];
+  const together = TOGETHER.find((wide) => bins.length - filled <= wide * (MAX_DRAWN - 1)) ?? 80;
+  const edge = binOf(targetMs) + 1;
+  const start = edge - Math.ceil((edge - filled) / together) * together;
+  const wide = Array.from({ length: Math.ceil((bins.length - start) / together) }, (_, index): Bin => {
+    const [first, end] = [Math.max(0, start + index * together), start + (index + 1) * together];
+    const count = bins.slice(first, end).reduce((sum, one) => sum + one, 0);
+    return { fromMs: Math.round(startOf(first)), toMs: Math.round(startOf(end)), count };
+  });
   return wide;
 }

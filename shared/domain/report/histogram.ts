@@ -55,7 +55,8 @@ export function startOf(bin: number): number {
   return bin === 0 ? 0 : GROWTH ** (bin - 1);
 }
 
-function binOf(ms: number): number {
+/** Which bin holds a length. */
+export function binOf(ms: number): number {
   return ms < 1 ? 0 : 1 + Math.floor(Math.log(ms) / Math.log(GROWTH));
 }
 

@@ -1,6 +1,8 @@
 import { WINDOWS, type WindowName } from './report.ts';
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
+/** A delivery that was received before midnight is recorded so long after it, and the index of the days shows it. */
+export const SETTLED_AFTER_MS = 10 * 60_000;
 /** Records are kept 400 days: the window before this one must be among them, too. */
 export const MAX_DAYS = 190;
 

@@ -18,7 +18,7 @@ async function serve(): Promise<Record<string, string>> {
   const { supersededBy, ...record } = aRollbackRecord({ outcome: 'rolled-back', reason: undefined });
   await write(record);
   const { dayLog, rollbackList } = store;
-  const settings = async () => ({ tokens: REPORT_TOKENS, sla: 60_000, slaObjective: 0.99 });
+  const settings = async () => ({ tokens: REPORT_TOKENS, sla: 60_000, slaObjective: 0.99, clusters: [] });
   const deps = { settings, rollbackLog: store, rollbackList, dayLog, clock, log: recordingLog() };
   const server = await startHttpServer(createReportHandler(deps), 0);
   servers.push(server);

@@ -33,6 +33,19 @@ export function fixed(y: number): number {
   return Number(y.toFixed(2));
 }
 
+/** Those, from left to right, whose words do not meet on a phone. */
+export function apart<T>(items: readonly T[], at: (item: T) => number): T[] {
+  let last = -Infinity;
+  return items.filter((item) => {
+    if (at(item) - last < LEAST_APART) return false;
+    last = at(item);
+    return true;
+  });
+}
+
+/** Percent of the width. */
+const LEAST_APART = 15;
+
 /** At most so many of them, evenly spread, the first always among them. */
 export function some<T>(items: readonly T[], atMost: number): T[] {
   const step = Math.max(1, Math.ceil(items.length / atMost));

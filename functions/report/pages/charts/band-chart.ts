@@ -4,7 +4,7 @@ import { type Html, html } from '#shared/runtime/html.ts';
 import { counted, dayOf, duration, shortDay } from '../words.ts';
 import { below, fixed, level, limit, PLOT, percentX, some, stretched } from './axes.ts';
 import { figure, key } from './figure.ts';
-import { timeTicks } from './time-ticks.ts';
+import { tickWords, timeTicks } from './time-ticks.ts';
 
 /** Percentiles of one day's alert-to-zero, ms; absent where none was measured. */
 export type BandDay = {
@@ -56,7 +56,7 @@ export function bandChart(parts: {
     says: `Half of each day’s rollbacks took no longer than the line (p50), 95 of 100 no longer than the top of the band (p95); the SLA target is ${duration(targetMs)}. ${counted(measured.length, 'day')} measured; p95 above the target on ${over}.`,
     height: HEIGHT,
     drawing: [
-      ...some(ticks.toReversed(), 7).map((tick) => level(y(tick), duration(tick))),
+      ...some(ticks.toReversed(), 7).map((tick) => level(y(tick), tickWords(tick))),
       stretched(HEIGHT, [
         html`<path class="band" d="${band(days) ?? ''}"/><path class="line" d="${half(days) ?? ''}"/>`,
       ]),

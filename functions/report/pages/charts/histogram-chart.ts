@@ -1,9 +1,9 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { type Html, html } from '#shared/runtime/html.ts';
 import { counted, duration, grouped } from '../words.ts';
-import { below, fixed, level, PLOT, percentX, some } from './axes.ts';
+import { apart, below, fixed, level, PLOT, percentX } from './axes.ts';
 import { figure, key } from './figure.ts';
-import { timeTicks } from './time-ticks.ts';
+import { tickWords, timeTicks } from './time-ticks.ts';
 
 /** How many took from `fromMs` to less than `toMs`. */
 export type Bin = { readonly fromMs: number; readonly toMs: number; readonly count: number };
@@ -35,6 +35,8 @@ export function histogramChart(parts: {
   const all = bins.reduce((sum, { count }) => sum + count, 0);
   const over = bins.filter(({ fromMs }) => fromMs >= targetMs).reduce((sum, { count }) => sum + count, 0);
   const at = percentX(x(targetMs));
+  // On the side where there is room for them.
+  const beside = x(targetMs) < 45 ? html`dx="6"` : html`dx="-6" text-anchor="end"`;
   return figure({
     id,
     title: 'Rollbacks by time from alert to zero',
@@ -46,8 +48,8 @@ export function histogramChart(parts: {
         .filter(Number.isInteger)
         .map((tick) => level(y(tick), grouped(tick))),
       ...bars,
-      html`<line class="limit" x1="${at}" x2="${at}" y1="4" y2="${BOTTOM}"/><text class="limit-words" x="${at}" y="12" dx="-6" text-anchor="end">SLA target ${duration(targetMs)}</text>\n`,
-      ...some(ticks, 7).map((tick) => below(x(tick), BOTTOM, duration(tick))),
+      html`<line class="limit" x1="${at}" x2="${at}" y1="4" y2="${BOTTOM}"/><text class="limit-words" x="${at}" y="12" ${beside}>SLA target ${duration(targetMs)}</text>\n`,
+      ...apart(ticks, x).map((tick) => below(x(tick), BOTTOM, tickWords(tick))),
     ],
     legend: html`${key('main', 'within the target')}${key('fill-hatch', 'longer')}`,
     columns: [{ head: 'From' }, { head: 'To', numeric: true }, { head: 'Rollbacks', numeric: true }],

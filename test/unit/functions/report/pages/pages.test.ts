@@ -26,10 +26,12 @@ describe.each(STATES)('the page %s', (_state, markup) => {
     expect(attributes.filter((name) => name === 'style' || name.startsWith('on'))).toEqual([]);
   });
 
-  it('links to nothing but pages', () => {
-    const links = readMarkup(markup).elements.flatMap(({ attributes }) => attributes.get('href') ?? []);
+  it('links to nothing but pages, and to what there is on this one', () => {
+    const { elements } = readMarkup(markup);
 
-    expect(links.filter((link) => !/^(\/|https?:\/\/)/.test(link))).toEqual([]);
+    const links = elements.flatMap(({ attributes }) => attributes.get('href') ?? []);
+    const ids = elements.flatMap(({ attributes }) => attributes.get('id') ?? []);
+    expect(links.filter((link) => !/^(\/|https?:\/\/)/.test(link) && !ids.includes(link.slice(1)))).toEqual([]);
   });
 
   it('says each chart in words and has its numbers in a table', () => {
@@ -76,7 +78,9 @@ describe('the page of a report', () => {
     expect(page).toMatch(
       /156 of 162\u00a0episodes had the canary at zero in time .*✗ 96\.29\u00a0%, under the objective of 99\u00a0%/,
     );
-    expect(page).toContain('<dd class="big bad">5 over</dd><dd class="soft small">6 missed of 1 allowed</dd>');
+    expect(page).toContain(
+      '<dd class="big bad">5 over</dd><dd class="soft small">6\u00a0episodes missed of 1 allowed</dd>',
+    );
   });
 
   it('never rounds a miss away', () => {
@@ -104,13 +108,22 @@ describe('the page of a report', () => {
     expect(report({ missingDays: ['2026-03-07'] })).toContain('1\u00a0day not added up so far: 2026-03-07');
   });
 
-  it('lists no more breaches than a person reads, and says how many there are', () => {
+  it('lists every breach, all but the newest behind a click, and says how many more there are', () => {
     const listed = Array.from({ length: 40 }, (_, index) => aBreach({ rollbackId: `miss-${index}` }));
 
     const page = report({ breaches: { listed, leftOut: 7 } });
 
-    expect(page.match(/\/rollbacks\/miss-/g)).toHaveLength(25);
-    expect(page).toContain('The 25 newest; 22 more are not shown here.');
+    const [seen = '', folded = ''] = page.split('<details class="more"><summary>15 more, all older</summary>');
+    expect(seen.match(/\/rollbacks\/miss-/g)).toHaveLength(25);
+    expect(folded.match(/\/rollbacks\/miss-/g)).toHaveLength(15);
+    expect(page).toContain('7 more are in the figures and not listed');
+  });
+
+  it('names the last rollback before all figures', () => {
+    const page = reportPage(aReport(), [aRollbackRecord({ id: 'new' }), aRollbackRecord()], REPORT_TO).markup;
+
+    expect(page.indexOf('<a href="/rollbacks/new">')).toBeLessThan(page.indexOf('Attainment</dt>'));
+    expect(page).toContain('<a href="#recent">The 2 received last</a>');
   });
 
   it('says that nothing happened, without a chart', () => {
@@ -165,9 +178,43 @@ describe('the page of a rollback', () => {
   it('gives the command that restores what was rolled back, and none where nothing was', () => {
     const rolledBack = rollback({ outcome: 'rolled-back', reason: undefined });
 
-    expect(rolledBack).toContain('<pre>weightless restore a1b2c3</pre>');
+    expect(rolledBack).toContain('<pre>weightless restore a1b2c3 --reason &#39;WHY&#39;</pre>');
     expect(rolledBack).toContain('kubectl -n production patch virtualservices.networking.istio.io payment-svc');
+    expect(rolledBack).toContain('where kubectl talks to cluster production-eu');
     expect(rollback({ outcome: 'refused', reason: 'stable-not-ready' })).not.toContain('weightless restore');
+  });
+
+  it('gives kubectl the context of the cluster where the settings name it', () => {
+    const record = aRollbackRecord({ outcome: 'rolled-back', reason: undefined, commands: [] });
+
+    const page = rollbackPage(record, REPORT_TO, 'prod eu').markup;
+
+    const calls = page.match(/kubectl (?=-)[^|]*?(?:get|patch)/g) ?? [];
+    expect(calls).toHaveLength(4);
+    expect(calls.filter((call) => !call.startsWith('kubectl --context &#39;prod eu&#39; -n production'))).toEqual([]);
+    expect(page).not.toContain('where kubectl talks to');
+  });
+
+  it('says first what became of it since, and that its canary is reached again', () => {
+    const { history } = aRollbackRecord();
+    const restored = { kind: 'restored' as const, at: REPORT_TO, virtualService: 'production/payment-svc', by: 'bob' };
+
+    const page = rollback({ outcome: 'rolled-back', reason: undefined, history: [...history, restored], residual: [] });
+
+    expect(page).toContain(
+      '<strong>Since then:</strong> The weights of production/payment-svc were brought back by bob',
+    );
+    expect(page).toContain('its weights were brought back.');
+    expect(page).not.toContain('Nothing that we know of');
+  });
+
+  it('does not say of a canary that was at zero already that it is not', () => {
+    const sla = { ...aRollbackRecord().sla, alertToZeroMs: undefined, met: undefined, count: 'not-counted' as const };
+
+    const page = rollback({ outcome: 'already-zero', reason: 'at-zero', sla });
+
+    expect(page).toContain('<strong>at zero when it came</strong>');
+    expect(page).not.toContain('not at zero');
   });
 
   it('gives no command to restore what was restored', () => {
