@@ -47,6 +47,7 @@ export function examineSettings(text: string, now: number): ExaminedSettings {
       ...authorities.flatMap((found) => found.warnings),
       ...warnOfTokens(settings, now),
       ...warnOfChannels(settings),
+      ...warnOfUnsigned(settings),
     ],
     holds: { settings, parameters: split.parameters.map(({ name, bytes }) => ({ name, bytes })) },
   };
@@ -61,6 +62,13 @@ function warnOfChannels({ notify: { channels } }: Settings): string[] {
   if (channels.length === 0) return ['notify.channels is empty: nobody is told of what could not be rolled back'];
   const hears = channels.some(({ filter }) => filter?.severities?.includes('critical') ?? true);
   return hears ? [] : ['no channel of notify.channels hears of what is critical'];
+}
+
+/** Anybody who finds its address could tell it what we never told. */
+function warnOfUnsigned({ notify: { channels } }: Settings): string[] {
+  return channels
+    .filter((channel) => channel.type === 'webhook' && channel.signingKey === undefined)
+    .map(({ name }) => `channel ${name}: without signingKey nothing shows the receiver that an event is ours`);
 }
 
 /** A deployed function has the variables and files of its package, where a token has no place. */

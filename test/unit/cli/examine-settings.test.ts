@@ -44,6 +44,7 @@ describe('the shipped example of settings', () => {
     expect(words).toContain('token from the secret weightless/on-premises, key token');
     expect(words).toMatch(/verified by https:.*\/workspaces\/ws-.*, signed for eu-central-1/);
     expect(words).toContain('a canary within its hold goes to zero again');
+    expect(words).toContain('people are told of the week before, each monday at 08:00 UTC');
     expect(words).toContain('namespaces payments, checkout; VirtualServices only');
     expect(words).toMatch(/on-call-browser +read +until 2030-01-01/);
     expect(words).toMatch(
@@ -130,6 +131,11 @@ describe('settings that can be deployed', () => {
       'nobody is told of what is critical',
       { ...minimal, notify: { channels: [{ ...example.notify.channels[0], filter: { severities: ['info'] } }] } },
       ['no channel of notify.channels hears of what is critical'],
+    ],
+    [
+      'a webhook is told what nobody has signed',
+      { ...minimal, notify: { channels: [{ name: 'audit', type: 'webhook', url: 'https://audit.example.com/in' }] } },
+      ['channel audit: without signingKey nothing shows the receiver that an event is ours'],
     ],
     [
       'a token is in a variable',
