@@ -10,7 +10,7 @@ export type SnsOptions = { readonly aws: Pick<AwsCaller, 'call'>; readonly topic
 /** A topic of Amazon SNS, for mails and text messages. */
 export function snsNotifier({ aws, topicArn }: SnsOptions): Notifier {
   return {
-    async notify({ event, notice }, signal) {
+    async notify({ notice }, signal) {
       const { subject, message, attributes } = formatSns(notice);
       const form = new URLSearchParams({
         Action: 'Publish',
@@ -20,9 +20,6 @@ export function snsNotifier({ aws, topicArn }: SnsOptions): Notifier {
         Message: message,
         MessageStructure: 'json',
         ...numbered(attributes),
-        ...(topicArn.endsWith('.fifo')
-          ? { MessageGroupId: notice.rollbackId.slice(0, 128), MessageDeduplicationId: event.id.slice(0, 128) }
-          : {}),
       });
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
       const request = { service: 'sns', action: 'Publish', region: regionOfArn(topicArn), headers } as const;

@@ -42,7 +42,7 @@ function looked({ method, path, headers, body }: AskedOfAws) {
   };
 }
 
-const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:rollbacks.fifo';
+const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:rollbacks';
 const news = someNews({ type: 'RollbackFailed' });
 
 function publish() {
@@ -54,8 +54,6 @@ function publish() {
     Message: message,
     MessageStructure: 'json',
     MessageAttributes: Object.fromEntries(values),
-    MessageGroupId: news.notice.rollbackId,
-    MessageDeduplicationId: news.event.id,
   });
 }
 

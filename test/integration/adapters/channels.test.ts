@@ -281,16 +281,6 @@ describe('a topic of SNS', () => {
     expect(form).not.toHaveProperty('MessageGroupId');
     expect(told).toEqual({ kind: 'told', answered: 'SNS took the message m-1' });
   });
-
-  it('that is a FIFO gets the news of a rollback in order, and each once', async () => {
-    const channel = { name: 'fifo', type: 'sns', topicArn: `${topicArn}.fifo` } as const;
-    const { notifier, aws } = await opened({ channel, value: '' });
-
-    await notifier.notify(failed, never);
-
-    const form = Object.fromEntries(new URLSearchParams(aws.asked[0]?.body));
-    expect(form).toMatchObject({ MessageGroupId: 'a1b2c3', MessageDeduplicationId: 'event-1' });
-  });
 });
 
 describe('a topic of SNS that does not take a message', () => {
