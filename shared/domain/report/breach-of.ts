@@ -1,4 +1,4 @@
-import { type CountedEpisode, stagesOfEpisode } from './count-episode.ts';
+import { type CountedEpisode, slowestStageOf } from './count-episode.ts';
 import type { Breach } from './report.ts';
 import { serviceOf } from './service-of.ts';
 
@@ -7,9 +7,7 @@ const MAX_NAME = 200;
 
 /** The episode as a list tells of it. */
 export function breachOf({ by, timeline, alertToZeroMs }: CountedEpisode): Breach {
-  const stages = stagesOfEpisode(timeline);
-  const [first] = stages;
-  const slowestStage = first && stages.reduce((slowest, one) => (one.ms > slowest.ms ? one : slowest), first);
+  const slowestStage = slowestStageOf(timeline);
   return {
     ...serviceOf(by),
     rollbackId: by.id,

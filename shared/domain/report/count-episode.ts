@@ -53,7 +53,8 @@ function countOwed(
   };
   if (!by) {
     const { late, clockSkew } = judge(since, first.sla.targetMs);
-    return { count: 'missed', by: first, timeline: since, notifiedAt, late, clockSkew };
+    const timeline = { ...since, targetedAt: first.timeline.targetedAt };
+    return { count: 'missed', by: first, timeline, notifiedAt, late, clockSkew };
   }
   const timeline = { ...by.timeline, ...since };
   const { slaMet, alertToZeroMs, late, clockSkew } = judge(timeline, by.sla.targetMs);
@@ -68,17 +69,33 @@ function least(values: readonly number[]): number | undefined {
   return values.reduce<number | undefined>((less, value) => Math.min(less ?? value, value), undefined);
 }
 
+type StageLength = { readonly stage: Stage; readonly ms: number };
+
 /** How long each stage took; none where one of its ends is not known, as in a record made from a journal. */
-export function stagesOfEpisode({
-  firedAt,
-  receivedAt,
-  targetedAt,
-  zeroedAt,
-}: Timeline): { readonly stage: Stage; readonly ms: number }[] {
+export function stagesOfEpisode({ firedAt, receivedAt, targetedAt, zeroedAt }: Timeline): StageLength[] {
   if (targetedAt === undefined || zeroedAt === undefined) return [];
   return [
     { stage: 'firing-to-received', ms: receivedAt - firedAt },
     { stage: 'received-to-targeted', ms: targetedAt - receivedAt },
     { stage: 'targeted-to-zeroed', ms: zeroedAt - targetedAt },
   ];
+}
+
+/**
+ * The longest of the stages that are known: of those that there were, where the canary was not taken to zero. Undefined
+ * where a part of the way to zero was not seen and may have taken longer.
+ */
+export function slowestStageOf(timeline: Timeline): StageLength | undefined {
+  const { firedAt, receivedAt, targetedAt, zeroedAt } = timeline;
+  const all = stagesOfEpisode(timeline);
+  if (all.length > 0) return longest(all);
+  const waiting = { stage: 'firing-to-received', ms: receivedAt - firedAt } as const;
+  if (zeroedAt !== undefined) return waiting.ms >= zeroedAt - receivedAt ? waiting : undefined;
+  const finding =
+    targetedAt === undefined ? [] : [{ stage: 'received-to-targeted' as const, ms: targetedAt - receivedAt }];
+  return longest([waiting, ...finding]);
+}
+
+function longest(stages: readonly StageLength[]): StageLength | undefined {
+  return stages.reduce<StageLength | undefined>((most, one) => (most && most.ms >= one.ms ? most : one), undefined);
 }

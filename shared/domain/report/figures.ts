@@ -28,7 +28,7 @@ function budgetOf(counted: number, missed: number, objective: number): ErrorBudg
 
 function percentilesOf(histogram: Histogram): Percentiles | undefined {
   if (histogram.count === 0) return undefined;
-  const at = (share: number) => Math.round(percentile(histogram, share) ?? 0);
+  const at = (share: number) => percentile(histogram, share) ?? 0;
   return {
     count: histogram.count,
     meanMs: Math.round(histogram.sumMs / histogram.count),
@@ -47,7 +47,7 @@ function stagesOf({ stages }: Tally): StageFigures[] {
     if (histogram.count === 0) return [];
     const share = total > 0 ? histogram.sumMs / total : 0;
     const meanMs = Math.round(histogram.sumMs / histogram.count);
-    return [{ stage, share, meanMs, p50Ms: Math.round(percentile(histogram, 0.5) ?? 0) }];
+    return [{ stage, share, meanMs, p50Ms: percentile(histogram, 0.5) ?? 0 }];
   });
 }
 

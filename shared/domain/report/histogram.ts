@@ -7,7 +7,7 @@ export type Histogram = {
   readonly bins: number[];
 };
 
-/** A bin's middle is at most 1 % from what is in it. */
+/** So that one length stands for a whole bin and is at most 1 % from what is in it. */
 export const GROWTH = 1.02;
 
 export function emptyHistogram(): Histogram {
@@ -23,8 +23,12 @@ export function addLength(histogram: Histogram, ms: number): void {
   addToBin(histogram.bins, binOf(length), 1);
 }
 
-/** Without holes, which would make the list slow. */
+/** What takes 2^53 ms, the most that a number counts, is before it. */
+const MAX_BIN = 2000;
+
+/** Without holes, which would make the list slow. Throws RangeError. */
 export function addToBin(bins: number[], bin: number, count: number): void {
+  if (!(bin <= MAX_BIN)) throw new RangeError(`There is no bin ${bin} in a histogram`);
   while (bins.length <= bin) bins.push(0);
   bins[bin] = (bins[bin] ?? 0) + count;
 }
@@ -39,13 +43,13 @@ export function addHistogram(histogram: Histogram, other: Histogram): void {
   });
 }
 
-/** The length that this share (0 to 1) of all is not above, by nearest rank; undefined where there is none. */
+/** The length that this share (0 to 1) of all is not above, by nearest rank, within 1 %; undefined where there is none. */
 export function percentile({ bins, count, maxMs }: Histogram, share: number): number | undefined {
   const rank = Math.max(1, Math.ceil(share * count));
   let seen = 0;
   for (const [bin, inBin] of bins.entries()) {
     seen += inBin;
-    if (seen >= rank) return Math.min(maxMs, middleOf(bin));
+    if (seen >= rank) return Math.min(maxMs, lengthOf(bin));
   }
   return undefined;
 }
@@ -60,6 +64,15 @@ export function binOf(ms: number): number {
   return ms < 1 ? 0 : 1 + Math.floor(Math.log(ms) / Math.log(GROWTH));
 }
 
-function middleOf(bin: number): number {
-  return bin === 0 ? 0 : GROWTH ** (bin - 0.5);
+/**
+ * The length that stands for what is in a bin: at most 1 % from each whole ms in it, as the last is less than 2 % longer
+ * than the first. It is the middle of these two, and of whole ms itself wherever that is as near: short bins hold one or two
+ * lengths, and half a ms is more than 1 % of these.
+ */
+function lengthOf(bin: number): number {
+  if (bin === 0) return 0;
+  const [first, last] = [Math.ceil(startOf(bin)), Math.ceil(startOf(bin + 1)) - 1];
+  const middle = (first + last) / 2;
+  const whole = Math.floor(middle);
+  return last - whole <= last * 0.01 ? whole : middle;
 }

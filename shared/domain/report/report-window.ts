@@ -1,4 +1,4 @@
-import { WINDOWS, type WindowName } from './report.ts';
+import { type ReportWindow, WINDOWS, type WindowName } from './report.ts';
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 /** A delivery that was received before midnight is recorded so long after it, and the index of the days shows it. */
@@ -38,6 +38,13 @@ export function parseWindow(text: string, now: number): ParsedWindow {
   const isRange = end > from && end - from <= MAX_DAYS * DAY_MS && end - DAY_MS <= today;
   if (!isRange) return { kind: 'wrong', allowed: ALLOWED };
   return { kind: 'range', range: { name: 'custom', from, to: Math.min(end, now), beforeFrom: from - (end - from) } };
+}
+
+/** The text of a report's window, by which `parseWindow` finds it again: a custom one by its first and its last day. */
+export function windowText({ name, from, to }: ReportWindow): string {
+  if (name !== 'custom') return name;
+  const first = Date.parse(from);
+  return `${dayOf(first)}/${dayOf(Math.max(first, Date.parse(to) - 1))}`;
 }
 
 /** The UTC day of a time. */

@@ -95,7 +95,7 @@ export type EpisodeCounts = {
 /** In episodes: how many may miss their target, and how many more may. `left` is negative where the objective is missed. */
 export type ErrorBudget = { readonly allowed: number; readonly spent: number; readonly left: number };
 
-/** Within 1 % of the exact ones; `maxMs` is exact. */
+/** Within 1 % of the exact ones, some of them in half ms for that; `maxMs` is exact. */
 export type Percentiles = {
   readonly count: number;
   readonly meanMs: number;

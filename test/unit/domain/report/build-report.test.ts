@@ -147,7 +147,21 @@ describe('the report', () => {
   });
 
   it.each([
+    [10_000, '10 s'],
+    [3400, '3.4 s'],
+  ])(
+    'says so too where group_wait is shorter than its default, by the time that was measured: %i ms',
+    (received, told) => {
+      const { hint, total } = reportOf(many(10, { received, zeroed: received + 800 }));
+
+      expect(hint?.message).toBe(`Alertmanager held these alerts for ${told}: set group_wait: 0s on their route`);
+      expect(hint?.heldMs).toBe(total.stages[0]?.p50Ms);
+    },
+  );
+
+  it.each([
     ['they came at once', many(10)],
+    ['the way to us took most of a short time', many(10, { received: 2900, zeroed: 3500 })],
     ['the cluster took longer', many(10, { received: 30_000, zeroed: 80_000 })],
     ['nothing was measured', []],
     [

@@ -126,6 +126,33 @@ describe('the fold of a day', () => {
     ]);
   });
 
+  it.each([
+    ['refused', 'other-version'],
+    ['failed', 'forbidden'],
+  ] as const)('tells of what was %s how long it took to reach us, which is known', (outcome, reason) => {
+    const { lists, cells } = fold(someFacts({ outcome, reason, count: 'missed', zeroed: null, received: 31_000 }));
+
+    expect(lists.breaches).toMatchObject([{ outcome, slowestStage: { stage: 'firing-to-received', ms: 31_000 } }]);
+    expect(cells[0]?.tally.stages['firing-to-received'].count).toBe(0);
+  });
+
+  it.each([
+    [
+      'tells the time before it was received where that was the most',
+      50_000,
+      { stage: 'firing-to-received', ms: 50_000 },
+    ],
+    ['tells none where the rest took longer', 20_000, undefined],
+  ])('%s, of a miss that a journal told of', (_what, received, slowestStage) => {
+    const { timeline, ...record } = someFacts({ received, zeroed: 70_000 });
+    const { targetedAt, ...untargeted } = timeline;
+
+    const [breach] = fold({ ...record, timeline: untargeted }).lists.breaches;
+
+    expect(breach?.alertToZeroMs).toBe(70_000);
+    expect(breach?.slowestStage).toEqual(slowestStage);
+  });
+
   it('splits no time of a record that a journal told of', () => {
     const { timeline, ...record } = someFacts();
     const { targetedAt, ...untargeted } = timeline;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { daysBetween, parseWindow } from '#shared/domain/report/report-window.ts';
+import { daysBetween, parseWindow, windowText } from '#shared/domain/report/report-window.ts';
 
 const NOW = Date.UTC(2026, 2, 4, 5, 6, 7);
 
@@ -35,6 +35,19 @@ describe('the window of a report', () => {
   ])('%j is none, and it says which there are', (text) => {
     expect(rangeOf(text)).toMatch(/^24h, 7d, 30d, 90d, or two days such as/);
   });
+
+  it.each(['24h', '7d', '30d', '90d', '2026-02-01/2026-02-03', '2026-03-04/2026-03-04', '2026-03-01/2026-03-04'])(
+    '%s is told in words that ask for the same window',
+    (text) => {
+      const parsed = parseWindow(text, NOW);
+      if (parsed.kind === 'wrong') throw new Error(parsed.allowed);
+      const { name, from, to } = parsed.range;
+
+      const told = windowText({ name, from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+
+      expect(told).toBe(text);
+    },
+  );
 
   it('touches every day that it has a part of', () => {
     expect(daysBetween(NOW - 86_400_000, NOW)).toEqual(['2026-03-03', '2026-03-04']);
