@@ -27,7 +27,11 @@ const Patch = z.looseObject({
   patch: z.array(z.unknown()),
   weights: z.array(WeightsSchema).default([]),
 });
-const DryRun = z.looseObject({ results: z.array(Result).default([]), patches: z.array(Patch) });
+const DryRun = z.looseObject({
+  results: z.array(Result).default([]),
+  message: z.string().optional(),
+  patches: z.array(Patch),
+});
 const Said = z.looseObject({ message: z.string() });
 const WithCommands = z.looseObject({ commands: CommandsSchema.default([]), results: z.array(Result).default([]) });
 
@@ -49,8 +53,11 @@ export function describeMessage(answer: unknown): string {
 
 /** What would be written: the weights as people compare them, and the patch itself. */
 export function describeDryRun(answer: unknown): string {
-  const { results, patches } = DryRun.parse(answer);
-  const said = results.flatMap(({ message, weights }) => [plain(message), ...weightLines(weights)]);
+  const { results, message: whole, patches } = DryRun.parse(answer);
+  const said = [
+    ...(whole === undefined ? [] : [plain(whole)]),
+    ...results.flatMap(({ message, weights }) => [plain(message), ...weightLines(weights)]),
+  ];
   const each = patches.flatMap(({ virtualService, patch, weights }) => [
     ...weightLines(weights),
     `The patch of ${virtualService}:`,

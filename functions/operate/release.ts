@@ -3,11 +3,11 @@ import { ReleaseRequestSchema } from '#shared/contracts/operate.ts';
 import type { JournalEntry } from '#shared/domain/journal.ts';
 import { isDnsLabel, isDnsSubdomain } from '#shared/domain/kubernetes-name.ts';
 import { MARK } from '#shared/domain/marks.ts';
-import type { Cluster } from '#shared/ports/cluster.ts';
+import type { Cluster, PatchAnswer } from '#shared/ports/cluster.ts';
 import { type HttpResponse, json, problem } from '#shared/runtime/http.ts';
 import { startBudget, withRetries } from '#shared/steps/budget.ts';
 import { recordEnded } from '#shared/steps/record-ended.ts';
-import { type ReleaseParts, releaseByHand, releaseOperations } from '#shared/steps/release-by-hand.ts';
+import { type ReleaseParts, releaseByHand, type TriedRelease, tryRelease } from '#shared/steps/release-by-hand.ts';
 import { deniedProblem, restoreProblem, showIt } from '#shared/steps/restore-words.ts';
 import { clusterNamed, isResponse, unmanaged, withFaults } from './answers.ts';
 import type { OperateContext, OperateDeps } from './operate-deps.ts';
@@ -42,10 +42,7 @@ async function releaseIn(
   const virtualService = `${ref.namespace}/${ref.name}`;
   const object = await withRetries(budget, () => cluster.virtualServices.get(ref, budget.signal));
   if (!object || !Object.hasOwn(object.metadata.labels, MARK.mode)) return unmanaged(ref, object, cluster);
-  if (dryRun) {
-    const patch = releaseOperations(object, parts);
-    return json(200, { dryRun: true, patches: patch ? [{ virtualService, patch }] : [] });
-  }
+  if (dryRun) return answerOfTry(await tryRelease(object, parts), virtualService, cluster);
   const end = await releaseByHand(object, parts);
   const said = { cluster: cluster.name, virtualService, who: requester.name, why: requester.reason };
   switch (end.kind) {
@@ -70,15 +67,39 @@ async function releaseIn(
     case 'does-not-fit':
       return refused(restoreProblem(virtualService, 'conflict', cluster), 503);
     case 'refused':
-      return 'message' in end.answer
-        ? refused(deniedProblem(virtualService, end.answer, cluster), 409)
-        : refused(restoreProblem(virtualService, 'conflict', cluster), 503);
+      return refusedBy(end.answer, virtualService, cluster);
   }
 
   function tell(ended: readonly JournalEntry[], open: readonly JournalEntry[] = []): Promise<string[]> {
     const holds = { cluster: cluster.name, virtualService, ended, open };
     return recordEnded(holds, { log: deps.rollbackLog, clock: deps.clock }, signal);
   }
+}
+
+/** Nothing was written: what would be, and what the API server says to it. */
+function answerOfTry(tried: TriedRelease, virtualService: string, cluster: Cluster): HttpResponse {
+  switch (tried.kind) {
+    case 'allowed': {
+      const patches = [{ virtualService, patch: tried.operations }];
+      return json(200, { dryRun: true, patches, message: `${virtualService} would be held no more.` });
+    }
+    case 'nothing-held':
+      return json(200, { dryRun: true, patches: [], message: `Nothing holds ${virtualService}.` });
+    case 'no-room':
+      return refused(restoreProblem(virtualService, 'no-room', cluster), 409);
+    case 'refused':
+      return refusedBy(tried.answer, virtualService, cluster);
+  }
+}
+
+function refusedBy(
+  answer: Exclude<PatchAnswer, { kind: 'patched' }>,
+  virtualService: string,
+  cluster: Cluster,
+): HttpResponse {
+  return 'message' in answer
+    ? refused(deniedProblem(virtualService, answer, cluster), 409)
+    : refused(restoreProblem(virtualService, 'conflict', cluster), 503);
 }
 
 function refused({ message, problem: what, commands }: ReturnType<typeof restoreProblem>, status: 409 | 503) {

@@ -83,6 +83,10 @@ async function tell(
 function messageOf({ restored }: Extract<RestorePlan, { kind: 'ready' }>, done: number): string {
   if (done > 0)
     return 'The canary gets what it had before; this firing of the alert does not act again, a new one does.';
+  return restoredBefore(restored);
+}
+
+function restoredBefore(restored: Extract<RestorePlan, { kind: 'ready' }>['restored']): string {
   return `It was restored before, ${restored.map(({ ended }) => wordsOf(ended[0]?.ended)).join(', ')}.`;
 }
 
@@ -107,6 +111,7 @@ async function tryIt(
   return json(200, {
     dryRun: true,
     restoredBefore: restored.map(({ name }) => name),
+    message: restorable.length > 0 ? 'The canary would get what it had before.' : restoredBefore(restored),
     patches: restorable.map(({ name, operations, weights }) => ({ virtualService: name, patch: operations, weights })),
   });
 }

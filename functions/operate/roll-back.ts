@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { IDEMPOTENCY_KEY, type RollbackRequest, RollbackRequestSchema } from '#shared/contracts/operate.ts';
 import { MARK } from '#shared/domain/marks.ts';
 import type { Requester } from '#shared/domain/rollback-record.ts';
@@ -14,8 +15,8 @@ import type { OperateContext, OperateDeps } from './operate-deps.ts';
 import { readBody } from './read-body.ts';
 import { answerOfDelivery, answerOfRecords, answerOfTry } from './rollback-answers.ts';
 
-/** The store knows whether the request was here before; a rollback waits no longer for it than for settings. */
-const CLAIM_WITHIN_MS = 300;
+/** The store knows whether the request was here before; a rollback waits no longer for it. A new connection takes some 300 ms. */
+const CLAIM_WITHIN_MS = 1000;
 
 /** `POST /v1/rollbacks`: the steps of an alert, on a person's word. */
 export async function rollBack(context: OperateContext, deps: OperateDeps): Promise<HttpResponse> {
@@ -46,7 +47,8 @@ async function rollBackIn(
   const budget = startBudget(deps.clock, signal, receivedAt);
   const own = requestOf(key, requester, asked, receivedAt);
   const ref = { namespace: asked.namespace, name: asked.virtualService };
-  const [request, object] = await Promise.all([dryRun ? own : claim(own, deps, signal), lookAt(ref, cluster, budget)]);
+  const claimed = dryRun ? Promise.resolve(own) : claim(own, deps, signal);
+  const [request = own, object] = await Promise.all([soon(claimed), lookAt(ref, cluster, budget)]);
   if (request.digest !== own.digest)
     return problem(422, 'This Idempotency-Key was used for another request. Send this one with a key of its own');
   const byHand: ByHand = {
@@ -59,7 +61,7 @@ async function rollBackIn(
   if (records.length > 0) return answerOfRecords(records);
   if (object !== 'unread' && !isManaged(object)) return unmanaged(ref, object, cluster);
   if (dryRun) return answerOfTry(await tryByHand(byHand));
-  const delivery = await rollBackByHand(byHand, { log: deps.rollbackLog, clock: deps.clock }, signal);
+  const delivery = await rollBackByHand(byHand, claimed, { log: deps.rollbackLog, clock: deps.clock }, signal);
   report(delivery, byHand, deps);
   return answerOfDelivery(delivery, cluster);
 }
@@ -90,13 +92,28 @@ function report(
 }
 
 /** Whoever sends the same key twice is told so; a store that is down, or slow, stops no rollback: the journal knows it, too. */
-async function claim(own: KeyedRequest, { requestLog, log }: OperateDeps, signal: AbortSignal): Promise<KeyedRequest> {
+async function claim(
+  own: KeyedRequest,
+  { requestLog, log }: OperateDeps,
+  signal: AbortSignal,
+): Promise<KeyedRequest | undefined> {
   try {
-    return await requestLog.claim(own, AbortSignal.any([signal, AbortSignal.timeout(CLAIM_WITHIN_MS)]));
+    return await requestLog.claim(own, signal);
   } catch (fault) {
     if (!(fault instanceof StoreFault)) throw fault;
     log.warn('The key of a request cannot be remembered', { cause: fault.message });
-    return own;
+    return undefined;
+  }
+}
+
+/** Nothing where it takes longer: it goes on beside what is done meanwhile. */
+async function soon(claimed: Promise<KeyedRequest | undefined>): Promise<KeyedRequest | undefined> {
+  const waiting = new AbortController();
+  const late = sleep(CLAIM_WITHIN_MS, undefined, { signal: waiting.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([claimed, late]);
+  } finally {
+    waiting.abort();
   }
 }
 
@@ -114,12 +131,14 @@ async function lookAt(
   }
 }
 
-async function answered(byHand: ByHand, { rollbackLog: log, clock }: OperateDeps, signal: AbortSignal) {
+/** Where the store does not say what it came to, it is done again: what is at zero stays there. */
+async function answered(byHand: ByHand, { rollbackLog, clock, log }: OperateDeps, signal: AbortSignal) {
   try {
-    return await answeredBefore(byHand, { log, clock }, signal);
+    return await answeredBefore(byHand, { log: rollbackLog, clock }, signal);
   } catch (fault) {
-    if (fault instanceof StoreFault) return [];
-    throw fault;
+    if (!(fault instanceof StoreFault)) throw fault;
+    log.warn('What a request came to before cannot be read', { cause: fault.message });
+    return [];
   }
 }
 

@@ -21,7 +21,7 @@ type Result = {
 function answer(results: readonly Result[], more: Readonly<Record<string, unknown>> = {}): HttpResponse {
   const error = results.map(({ message }) => message).join(' ');
   if (results.some(({ outcome }) => outcome === 'pending')) {
-    const next = 'Send the request again, with the same Idempotency-Key.';
+    const next = `Send the request again${more['dryRun'] ? '' : ', with the same Idempotency-Key'}.`;
     return problem(503, `${error} ${next}`, { results, ...more });
   }
   const atZero = results.every(({ outcome }) => outcome === 'rolled-back' || outcome === 'already-zero');

@@ -2,7 +2,7 @@ import { escapePointer, type PatchOperation } from '#shared/domain/json-patch.ts
 import { MARK } from '#shared/domain/marks.ts';
 import type { Requester } from '#shared/domain/rollback-record.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
-import type { Cluster, ObjectRef } from '#shared/ports/cluster.ts';
+import type { Cluster, ObjectRef, PatchAnswer } from '#shared/ports/cluster.ts';
 import { type Budget, withRetries } from './budget.ts';
 import { type HoldRelease, planRelease, releaseHold } from './release-hold.ts';
 
@@ -13,13 +13,23 @@ export type ReleaseParts = {
   readonly budget: Budget;
 };
 
-/** What a release would send, or undefined where nothing is held. Throws ClusterFault. */
-export function releaseOperations(
-  object: VirtualService,
-  { requester, budget }: ReleaseParts,
-): readonly PatchOperation[] | undefined {
+export type TriedRelease =
+  | { readonly kind: 'allowed'; readonly operations: readonly PatchOperation[] }
+  | { readonly kind: 'nothing-held' | 'no-room' }
+  | { readonly kind: 'refused'; readonly answer: Exclude<PatchAnswer, { kind: 'patched' }> };
+
+/** What a release would send, as far as the API server lets it: nothing is kept. Throws ClusterFault. */
+export async function tryRelease(object: VirtualService, parts: ReleaseParts): Promise<TriedRelease> {
+  const { ref, requester, cluster, budget } = parts;
   const planned = planRelease(object, releaseOf(requester), budget.clock.now());
-  return planned.kind === 'planned' ? planned.operations : labelAlone(object);
+  if (planned.kind === 'no-room') return { kind: 'no-room' };
+  const operations = planned.kind === 'planned' ? planned.operations : labelAlone(object);
+  if (!operations) return { kind: 'nothing-held' };
+  const { virtualServices } = cluster;
+  const answer = await withRetries(budget, () =>
+    virtualServices.patch(ref, operations, budget.signal, { dryRun: true }),
+  );
+  return answer.kind === 'patched' ? { kind: 'allowed', operations } : { kind: 'refused', answer };
 }
 
 /** Ends every hold of the object. Throws ClusterFault. */

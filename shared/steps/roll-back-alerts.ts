@@ -28,6 +28,8 @@ export type RollbackDeps = {
   readonly budget: Budget;
   readonly receivedAt: number;
   readonly onConflict: () => void;
+  /** The cluster keeps nothing of what is sent: then the words say what would be. */
+  readonly dryRun?: boolean | undefined;
 };
 
 /** What became of one alert, before it is recorded. */

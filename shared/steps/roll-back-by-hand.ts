@@ -6,9 +6,11 @@ import { parseFiring } from '#shared/domain/journaled-firing.ts';
 import type { PatchOperation } from '#shared/domain/json-patch.ts';
 import { CANARY_DIRECTIVE, MANUAL_PREFIX } from '#shared/domain/manual.ts';
 import type { Requester, RollbackRecord } from '#shared/domain/rollback-record.ts';
+import { isUnfinished } from '#shared/domain/unfinished.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
 import type { Cluster } from '#shared/ports/cluster.ts';
 import type { KeyedRequest } from '#shared/ports/request-log.ts';
+import { StoreFault } from '#shared/ports/rollback-log.ts';
 import type { Budget } from './budget.ts';
 import { sha256 } from './digest.ts';
 import { type RecordedDelivery, recordOutcomes } from './record-outcomes.ts';
@@ -62,12 +64,61 @@ function startOf(fingerprint: string, object: VirtualService | undefined): numbe
 /** Everything that a person names is chosen: settings are about alerts. */
 const ANY = { selector: [[]], never: [] };
 
-/** Takes the canary to zero and records it, by the steps of an alert. */
-export async function rollBackByHand(byHand: ByHand, deps: RecordDeps, signal: AbortSignal): Promise<RecordedDelivery> {
-  const { requester, receivedAt, policy } = byHand;
-  const outcomes = await zero(byHand, byHand.cluster);
+/**
+ * Takes the canary to zero and records it, by the steps of an alert. `claimed` is what the store has under the key, which
+ * may be known only now: nothing where it cannot say.
+ */
+export async function rollBackByHand(
+  byHand: ByHand,
+  claimed: Promise<KeyedRequest | undefined>,
+  deps: RecordDeps,
+  signal: AbortSignal,
+): Promise<RecordedDelivery> {
+  const { requester, receivedAt, policy, request } = byHand;
   const facts = { receivedAt, truncatedAlerts: 0, slaMs: policy.slaMs, requestedBy: requester };
-  return recordOutcomes(outcomes, facts, deps, signal);
+  const outcomes = await zero(byHand, byHand.cluster);
+  const known = await claimed;
+  const { startsAt } = alertOfRequest(byHand);
+  const isUnknown = startsAt === request.receivedAt && known?.receivedAt !== startsAt;
+  if (isUnknown && !outcomes.some(isDone)) return recordOutcomes(outcomes, facts, { ...deps, log: UNWRITTEN }, signal);
+  const recorded = await recordOutcomes(outcomes, facts, deps, signal);
+  if (isUnknown && known) await endEarlier({ ...byHand, request: known }, facts, deps, signal);
+  return recorded;
+}
+
+/** The journal has it, and gives it back when the request comes again. */
+function isDone(outcome: AlertOutcome): boolean {
+  if (outcome.kind !== 'targets') return false;
+  return outcome.results.some(({ result }) =>
+    [...result.verdicts.values()].some((verdict) => verdict.outcome === 'rolled-back'),
+  );
+}
+
+const unwritten = async () =>
+  Promise.reject(
+    new StoreFault('The key of the request is not remembered: a record would stand beside that of the next try'),
+  );
+
+/** Nothing was changed, and the next try has another start: what is recorded of this one nobody would ever mend. */
+const UNWRITTEN: RecordDeps['log'] = {
+  read: unwritten,
+  commit: unwritten,
+  ofFiring: unwritten,
+  recent: unwritten,
+  unfinished: unwritten,
+};
+
+/** The first try was recorded as pending, and this one acted before the store could say so: what is pending ends with it. */
+async function endEarlier(
+  byHand: ByHand,
+  facts: Parameters<typeof recordOutcomes>[1],
+  deps: RecordDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const earlier = { ...byHand, object: undefined };
+  const records = await deps.log.ofFiring(firingOf(alertOfRequest(earlier)), signal);
+  if (!records.some(isUnfinished)) return;
+  await recordOutcomes(await zero(earlier, byHand.cluster), facts, deps, signal);
 }
 
 export type TriedPatch = { readonly virtualService: string; readonly patch: readonly PatchOperation[] };
@@ -89,10 +140,10 @@ export async function tryByHand(
       },
     },
   };
-  return { outcomes: await zero(byHand, dry), patches: [...patches.values()] };
+  return { outcomes: await zero(byHand, dry, true), patches: [...patches.values()] };
 }
 
-function zero(byHand: ByHand, cluster: Cluster): Promise<AlertOutcome[]> {
+function zero(byHand: ByHand, cluster: Cluster, dryRun = false): Promise<AlertOutcome[]> {
   const { policy, budget, receivedAt, onConflict } = byHand;
   return rollBackAlerts([alertOfRequest(byHand)], {
     clusters: [cluster],
@@ -100,6 +151,7 @@ function zero(byHand: ByHand, cluster: Cluster): Promise<AlertOutcome[]> {
     budget,
     receivedAt,
     onConflict,
+    dryRun,
   });
 }
 

@@ -60,7 +60,7 @@ function patched(
   { entries, at }: Sent,
   evaluation: ToPatch,
   before: VirtualService,
-  { receivedAt }: MemberContext,
+  { receivedAt, dryRun = false }: MemberContext,
 ): MemberResult {
   const { soFar, served, edits } = evaluation;
   const verdicts = new Map(soFar.verdicts);
@@ -74,9 +74,7 @@ function patched(
           receivedAt: decision.entry.receivedAt,
         }
       : { at, precision: 'observed' as const, receivedAt };
-    const message = reasserted
-      ? `${soFar.name}: somebody had put the canary back; it is at zero again.`
-      : `${soFar.name}: the canary is at zero.`;
+    const message = `${soFar.name}: ${wordsOf({ reasserted, dryRun })}`;
     verdicts.set(firing, {
       outcome: 'rolled-back',
       message,
@@ -86,6 +84,11 @@ function patched(
     });
   }
   return { ...soFar, verdicts, weights: weightChanges(before, edits), commands: [] };
+}
+
+function wordsOf({ reasserted, dryRun }: { readonly reasserted: boolean; readonly dryRun: boolean }): string {
+  if (reasserted) return `somebody had put the canary back; it ${dryRun ? 'would be' : 'is'} at zero again.`;
+  return `the canary ${dryRun ? 'would be' : 'is'} at zero.`;
 }
 
 /** Positive evidence against the side that is to take all traffic. */

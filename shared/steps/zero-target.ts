@@ -26,6 +26,8 @@ export type TargetContext = {
   readonly holdMs: number;
   readonly onRevert?: OnRevert | undefined;
   readonly onConflict: () => void;
+  /** The API server judges the patch and keeps nothing: then the words say what would be. */
+  readonly dryRun?: boolean | undefined;
 };
 
 /** What one target came to: a verdict for each firing, and what they share. */

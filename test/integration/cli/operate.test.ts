@@ -72,9 +72,23 @@ describe('what people do by hand on the command line', () => {
     const { code, stdout } = await cli([...BY_HAND.slice(0, -2), '--dry-run']);
 
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^A dry run: nothing was written\.\n/);
+    expect(stdout.split('\n').slice(0, 2)).toEqual([
+      'A dry run: nothing was written.',
+      `${INCIDENT_NAME}: the canary would be at zero.`,
+    ]);
     expect(stdout).toContain('"path": "/spec/http/1/route/1/weight"');
     expect(weights()).toEqual([1, 99]);
+  });
+
+  test('says of a restore and a release in a dry run what would be', async () => {
+    const id = await idOf();
+
+    const restore = await cli(['restore', id, '--dry-run']);
+    const release = await cli(['release', `production-eu/${INCIDENT_NAME}`, '--dry-run']);
+
+    expect(restore.stdout.split('\n').slice(1, 2)).toEqual(['The canary would get what it had before.']);
+    expect(release.stdout.split('\n').slice(1, 2)).toEqual([`${INCIDENT_NAME} would be held no more.`]);
+    expect(weights()).toEqual([100, 0]);
   });
 
   test.each([BY_HAND, ['restore', 'x', '--reason', 'r'], ['release', 'a/b/c', '--reason', 'r']])(

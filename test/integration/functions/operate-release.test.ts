@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aVirtualService, INCIDENT_NAME } from '#test/builders/virtual-service.ts';
 import { journal, told, weights } from '#test/doubles/incident-service.ts';
 import { type Operation, operateService } from '#test/doubles/operate-service.ts';
+import { answers, scriptedCluster } from '#test/doubles/scripted-cluster.ts';
 
 const releasing = (parts: Partial<Operation> & { of?: string } = {}): Operation => {
   const { of = 'production-eu/production/payment-svc', ...rest } = parts;
@@ -66,6 +67,7 @@ describe('the release of a hold', () => {
       status: 200,
       body: {
         dryRun: true,
+        message: `${INCIDENT_NAME} would be held no more.`,
         patches: [
           {
             virtualService: INCIDENT_NAME,
@@ -75,6 +77,31 @@ describe('the release of a hold', () => {
       },
     });
     expect(service.cluster.read(INCIDENT_NAME)).toEqual(before);
+  });
+
+  it('shows in a dry run that nothing is held', async () => {
+    const service = operateService();
+
+    const { status, body } = await service.operate(releasing({ dryRun: true }));
+
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: { dryRun: true, patches: [], message: `Nothing holds ${INCIDENT_NAME}.` },
+    });
+  });
+
+  it('is judged by the API server in a dry run, too', async () => {
+    const service = await rolledBack();
+    const denied = answers({ kind: 'denied-by-admission', message: 'admission webhook "x" denied the request: no' });
+    const cluster = scriptedCluster(service.cluster, { patch: [denied] });
+    const through = service.operator({ clusters: async () => [cluster] });
+
+    const { status, body } = await service.operate(releasing({ dryRun: true }), through);
+
+    expect({ status, body }).toMatchObject({
+      status: 409,
+      body: { error: expect.stringContaining('admission webhook "x" denied'), reason: 'denied' },
+    });
   });
 
   it('finds a cluster whose name is the ARN of an EKS cluster, encoded or not', async () => {

@@ -231,6 +231,7 @@ describe('a restore', () => {
       status: 200,
       body: {
         dryRun: true,
+        message: 'The canary would get what it had before.',
         patches: [
           {
             virtualService: INCIDENT_NAME,
@@ -247,6 +248,22 @@ describe('a restore', () => {
     });
     expect(service.cluster.read(INCIDENT_NAME)).toEqual(before);
     expect(await told(service)).toEqual(['RollbackCompleted']);
+  });
+
+  it('shows in a dry run that it was done before, and by whom', async () => {
+    const { service, id } = await rolledBack();
+    await service.operate(restoring(id));
+
+    const { status, body } = await service.operate(restoring(id, { dryRun: true }));
+
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: {
+        restoredBefore: [INCIDENT_NAME],
+        patches: [],
+        message: expect.stringMatching(/restored before, by alice/),
+      },
+    });
   });
 
   it('is told by guard where the store was down for it', async () => {

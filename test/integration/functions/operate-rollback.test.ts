@@ -174,7 +174,14 @@ describe('a rollback by hand', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({
       dryRun: true,
-      results: [{ outcome: 'rolled-back', canary: INCIDENT_CANARY, weights: [{ route: 'everyone' }] }],
+      results: [
+        {
+          outcome: 'rolled-back',
+          message: `${INCIDENT_NAME}: the canary would be at zero.`,
+          canary: INCIDENT_CANARY,
+          weights: [{ route: 'everyone' }],
+        },
+      ],
       patches: [
         {
           virtualService: INCIDENT_NAME,
@@ -184,6 +191,19 @@ describe('a rollback by hand', () => {
     });
     expect(service.cluster.read(INCIDENT_NAME)).toEqual(before);
     expect(await service.records()).toEqual([]);
+  });
+
+  it('shows in a dry run that a canary that was put back would be at zero again', async () => {
+    const service = operateService();
+    await service.operate(byHand());
+    putBack(service);
+
+    const { body } = await service.operate(byHand({ dryRun: true }));
+
+    expect(body.results).toMatchObject([
+      { message: `${INCIDENT_NAME}: somebody had put the canary back; it would be at zero again.` },
+    ]);
+    expect(weights(service)).toEqual([1, 99]);
   });
 
   it.each<Record<string, string>>([{ dryRun: '1' }, { dryRun: 'True' }, { dryrun: 'true' }, { dryRun: 'true', x: '' }])(
