@@ -4,6 +4,7 @@ import { CliError, EXIT } from '#cli/cli-error.ts';
 import { confirm, isTerminal } from './confirm.ts';
 import { commandsIn, describeDryRun } from './describe.ts';
 import type { OperateValues } from './operate-options.ts';
+import { ownWords } from './own-words.ts';
 
 export type Operation = {
   /** The same once more is the same operation. */
@@ -30,7 +31,7 @@ export async function runOperation({ send, values, question, describe }: Operati
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
     if (values['json']) process.stdout.write(`${JSON.stringify(error.body ?? { error: error.message }, null, 2)}\n`);
-    process.stderr.write(`weightless: ${error.message}\n${commandsIn(error.body)}`);
+    process.stderr.write(`weightless: ${ownWords(error.message)}\n${commandsIn(error.body)}`);
     process.exitCode = error.exitCode;
   }
 }

@@ -112,7 +112,9 @@ describe('what people do by hand on the command line', () => {
     const asJson = await cli(['restore', id, '--reason', 'r', '--yes', '--json']);
 
     expect(words).toMatchObject({ code: 1, stdout: '' });
-    expect(words.stderr).toMatch(/409: .*not as the rollback left it/);
+    expect(words.stderr).toMatch(
+      /409: .*not as the rollback left it\. Look at the difference; with --force it is restored/,
+    );
     expect(words.stderr).toMatch(/To show production\/payment-svc:\n {2}kubectl /);
     expect(JSON.parse(asJson.stdout)).toMatchObject({ problems: [{ problem: 'changed' }] });
   });
@@ -131,6 +133,19 @@ describe('what people do by hand on the command line', () => {
 
     expect(JSON.parse(second.stdout)).toEqual(JSON.parse(first.stdout));
     expect(cluster.patches).toHaveLength(1);
+  });
+
+  test('names its own options where the service names its fields', async () => {
+    await cli([...BY_HAND, '--yes', '--key', 'k']);
+
+    const used = await cli([...BY_HAND.slice(0, -1), 'another reason', '--yes', '--key', 'k']);
+    const bad = await cli([...BY_HAND, '--yes', '--key', 'k k']);
+    const unknown = await cli(['restore', 'x', '--reason', 'r', '--yes']);
+
+    expect(used.stderr).toMatch(/422: This --key was used for another request/);
+    expect(bad.stderr).toMatch(/400: Give --key 1 to 128 visible ASCII characters/);
+    expect(unknown.stderr).toMatch(/404: There is no rollback x; `weightless list` lists them/);
+    expect(used.stderr + bad.stderr + unknown.stderr).not.toMatch(/Idempotency-Key|GET /);
   });
 
   test.each<[string, string[], RegExp]>([
