@@ -1,7 +1,7 @@
 import { addToBin, type Histogram } from './histogram.ts';
-import { type ServiceKey, STAGES } from './report.ts';
-import { addRollbacks, EPISODE_COUNTS, histogramsOf, type Tally } from './tally.ts';
-import { type VarintReader, type VarintWriter, varintReader, varintWriter } from './varint.ts';
+import type { ServiceKey } from './report.ts';
+import { addRollbacks, EPISODE_COUNTS, HISTOGRAMS, histogramAt, histogramsOf, type Tally } from './tally.ts';
+import { readVarints, type VarintWriter, varintReader, varintWriter } from './varint.ts';
 
 /** One service's counts of one day. */
 export type Cell = { readonly key: ServiceKey; readonly tally: Tally };
@@ -16,8 +16,6 @@ export type PackedCells = {
 
 /** About what one stored item takes: far below DynamoDB's 400 KB, as a name may be long. */
 const MAX_BYTES = 200 * 1024;
-
-const HISTOGRAMS = 2 + STAGES.length;
 
 /** The cells in as many parts as they need, each small enough for an item. */
 export function packCells(cells: readonly Cell[]): PackedCells[] {
@@ -36,11 +34,15 @@ export function packCells(cells: readonly Cell[]): PackedCells[] {
 /** Adds the cells to the tallies that `into` names for each; those of a cell with none are passed over. Throws RangeError. */
 export function addPacked({ keys, kinds, numbers }: PackedCells, into: (key: ServiceKey) => readonly Tally[]): void {
   const reader = varintReader(numbers);
+  let values = new Float64Array(1024);
   for (const [cluster, namespace, service] of keys) {
     const bytes = reader.read();
+    const from = reader.skip(bytes);
     const tallies = into({ cluster, namespace, service });
-    if (tallies.length === 0) reader.skip(bytes);
-    else addNumbers(reader, kinds, tallies);
+    if (from + bytes > numbers.length) throw new RangeError(`The numbers end before those of ${service} do`);
+    if (tallies.length === 0) continue;
+    if (values.length < bytes) values = new Float64Array(2 * bytes);
+    addNumbers(values.subarray(0, readVarints(numbers, from, from + bytes, values)), kinds, tallies);
   }
   if (!reader.atEnd()) throw new RangeError('There are more numbers than services');
 }
@@ -104,40 +106,53 @@ function writeBins(writer: VarintWriter, bins: readonly number[]): void {
   }
 }
 
-function addNumbers(reader: VarintReader, kinds: readonly string[], tallies: readonly Tally[]): void {
-  for (let left = reader.read(); left > 0; left -= 1) {
-    const kind = kinds[reader.read()];
-    const count = reader.read();
-    if (kind === undefined) throw new RangeError('A number refers to a kind of rollback that is not listed');
-    for (const tally of tallies) addRollbacks(tally, kind, count);
+function addNumbers(values: Float64Array, kinds: readonly string[], tallies: readonly Tally[]): void {
+  let at = addCounts(values, kinds, tallies);
+  for (let place = 0; place < HISTOGRAMS; place += 1) {
+    for (const tally of tallies) addToHistogram(values, at, histogramAt(tally, place));
+    at += 3 + 2 * valueAt(values, at + 2);
   }
-  for (const name of EPISODE_COUNTS) {
-    const count = reader.read();
-    for (const tally of tallies) tally.episodes[name] += count;
-  }
-  const into = tallies.map(histogramsOf);
-  for (let index = 0; index < HISTOGRAMS; index += 1) {
-    addToHistograms(
-      reader,
-      into.flatMap((all) => all[index] ?? []),
-    );
-  }
+  if (at !== values.length) throw new RangeError(`A service has ${values.length} numbers, and should have ${at}`);
 }
 
-function addToHistograms(reader: VarintReader, histograms: readonly Histogram[]): void {
-  const sumMs = reader.read();
-  const maxMs = reader.read();
+/** Answers where the histograms begin. */
+function addCounts(values: Float64Array, kinds: readonly string[], tallies: readonly Tally[]): number {
+  let at = 1;
+  for (let left = valueAt(values, 0); left > 0; left -= 1) {
+    const kind = kinds[valueAt(values, at)];
+    const count = valueAt(values, at + 1);
+    if (kind === undefined) throw new RangeError('A number refers to a kind of rollback that is not listed');
+    for (const tally of tallies) addRollbacks(tally, kind, count);
+    at += 2;
+  }
+  for (const name of EPISODE_COUNTS) {
+    const count = valueAt(values, at++);
+    for (const tally of tallies) tally.episodes[name] += count;
+  }
+  return at;
+}
+
+function addToHistogram(values: Float64Array, from: number, histogram: Histogram): void {
+  const { bins } = histogram;
+  const first = from + 3;
+  const end = first + 2 * valueAt(values, from + 2);
+  if (end > values.length) throw new RangeError('The numbers end within a histogram');
   let count = 0;
   let bin = 0;
-  for (let left = reader.read(); left > 0; left -= 1) {
-    bin += reader.read();
-    const inBin = reader.read();
+  for (let at = first; at < end; at += 2) {
+    bin += values[at] ?? 0;
+    const inBin = values[at + 1] ?? 0;
     count += inBin;
-    for (const { bins } of histograms) addToBin(bins, bin, inBin);
+    if (bin < bins.length) bins[bin] = (bins[bin] ?? 0) + inBin;
+    else addToBin(bins, bin, inBin);
   }
-  for (const histogram of histograms) {
-    histogram.count += count;
-    histogram.sumMs += sumMs;
-    histogram.maxMs = Math.max(histogram.maxMs, maxMs);
-  }
+  histogram.count += count;
+  histogram.sumMs += valueAt(values, from);
+  histogram.maxMs = Math.max(histogram.maxMs, valueAt(values, from + 1));
+}
+
+function valueAt(values: Float64Array, at: number): number {
+  const value = values[at];
+  if (value === undefined) throw new RangeError(`The numbers of a service end after ${values.length}`);
+  return value;
 }
