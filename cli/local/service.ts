@@ -11,7 +11,7 @@ import type { RequestLog } from '#shared/ports/request-log.ts';
 import type { RollbackList } from '#shared/ports/rollback-list.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log, Meter } from '#shared/ports/telemetry.ts';
-import { methodOf, pathOf } from '#shared/runtime/http.ts';
+import { type HttpResponse, methodOf, pathOf, problem } from '#shared/runtime/http.ts';
 import { answerUnforeseen, type HttpHandler } from '#shared/runtime/http-function.ts';
 import { systemClock } from '#shared/runtime/system-clock.ts';
 import type { LocalTokens } from './tokens.ts';
@@ -39,14 +39,32 @@ export function localService(deps: LocalServiceDeps): HttpHandler {
   const rollback = createRollbackHandler({ ...common, clusters: async () => [cluster], meter: noMeter });
   const report = createReportHandler({ ...common, rollbackList, dayLog });
   const operate = createOperateHandler({ ...common, requestLog, clusters: async () => [cluster], meter: noMeter });
+  const answer = byPathAndMethod({ rollback, report, operate });
   return async (event, options) => {
     try {
-      if (methodOf(event) === 'POST' && routeOf(pathOf(event))) return await operate(event, options);
-      return await (reportRouteOf(pathOf(event)) ? report : rollback)(event, options);
+      return await answer(event, options);
     } catch (error) {
       return answerUnforeseen(error, log);
     }
   };
+}
+
+type Functions = Readonly<Record<'rollback' | 'report' | 'operate', HttpHandler>>;
+
+/** As API Gateway does: the path says whose it is, and where it is that of two, the method. */
+function byPathAndMethod({ rollback, report, operate }: Functions): HttpHandler {
+  return async (event, options) => {
+    const [path, method] = [pathOf(event), methodOf(event)];
+    const isOperated = routeOf(path) !== undefined || path.startsWith('/v1/holds/');
+    const isRead = reportRouteOf(path) !== undefined;
+    if (isOperated && isRead && method !== 'GET' && method !== 'POST') return neither(path);
+    if (isOperated && (!isRead || method === 'POST')) return operate(event, options);
+    return (isRead ? report : rollback)(event, options);
+  };
+}
+
+function neither(path: string): HttpResponse {
+  return problem(405, `${path} takes GET and POST`, {}, { allow: 'GET, POST' });
 }
 
 /** What the settings of a deployed service would say. */

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { type AuthorizeDeps, authorize } from '#shared/runtime/authorize.ts';
-import { methodOf, pathOf, problem } from '#shared/runtime/http.ts';
+import { type HttpResponse, methodOf, pathOf, problem } from '#shared/runtime/http.ts';
 import type { HttpHandler } from '#shared/runtime/http-function.ts';
 import type { OperateContext, OperateDeps, OperateSettings } from './operate-deps.ts';
 import { release } from './release.ts';
@@ -19,7 +19,7 @@ export function createOperateHandler(deps: OperateFunctionDeps): HttpHandler {
     const receivedAt = deps.clock.now();
     const path = pathOf(event);
     const route = routeOf(path);
-    if (!route) return problem(404, `There is no ${path.slice(0, 200)} here; see /openapi.json`);
+    if (!route) return nowhere(path.slice(0, 200));
     if (methodOf(event) !== 'POST') return problem(405, `${path.slice(0, 200)} takes POST`, {}, { allow: 'POST' });
     const allowed = await authorize(event, { scopes: ['operate'], challenge: 'Bearer' }, deps);
     if (allowed.kind === 'refused') return allowed.response;
@@ -36,6 +36,11 @@ export function createOperateHandler(deps: OperateFunctionDeps): HttpHandler {
         return release(route, context, deps);
     }
   };
+}
+
+function nowhere(path: string): HttpResponse {
+  const hold = path.startsWith('/v1/holds/') ? '; it is /v1/holds/CLUSTER/NAMESPACE/VIRTUALSERVICE/release' : '';
+  return problem(404, `There is no ${path} here${hold}; see /openapi.json`);
 }
 
 /** undefined for what says neither: whoever misspells it does not want it done. */

@@ -31,7 +31,11 @@ export function createRollbackHandler(deps: RollbackFunctionDeps): HttpHandler {
   return async function handleRollback(event, options) {
     const path = pathOf(event);
     const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
-    if (!route) return problem(404, `There is no ${path.slice(0, 200)} here; Alertmanager posts to /v1/alerts`);
+    if (!route)
+      return problem(
+        404,
+        `There is no ${path.slice(0, 200)} here; Alertmanager posts to /v1/alerts, and /openapi.json has the rest`,
+      );
     if (methodOf(event) !== route.method)
       return problem(405, `${path} takes ${route.method}`, {}, { allow: route.method });
     return route.handle(event, options);
