@@ -1,27 +1,33 @@
 import type { Report } from '#shared/contracts/report.ts';
 import { type HttpResponse, header, json } from '#shared/runtime/http.ts';
 import { makeReport } from '#shared/steps/make-report.ts';
-import { type Read, readReportQuery } from './read-query.ts';
+import { DATA_PARAMETERS, type Read, type ReportQuery, readReportQuery } from './read-query.ts';
 import { reportCsv } from './report-csv.ts';
 import type { ReportFunctionDeps, RouteContext } from './report-deps.ts';
 
 /** `GET /v1/report`: JSON, or CSV for who asks for that. */
 export async function getReport(context: RouteContext, deps: ReportFunctionDeps): Promise<HttpResponse> {
-  const asked = await askedReport(context, deps);
+  const asked = readReportQuery(context.event, deps.clock.now(), DATA_PARAMETERS);
   if (asked.kind === 'wrong') return asked.response;
-  return wantsCsv(header(context.event, 'accept')) ? csv(asked.query) : json(200, asked.query, { vary: 'accept' });
+  const report = await reportFor(asked.query, context, deps);
+  const format = asked.query.format ?? (wantsCsv(header(context.event, 'accept')) ? 'csv' : 'json');
+  return format === 'csv' ? csv(report) : json(200, report, { vary: 'accept' });
 }
 
-/** The report that the query asks for. */
-export async function askedReport(
-  { event, settings, signal }: RouteContext,
-  { dayLog, clock }: ReportFunctionDeps,
-): Promise<Read<Report>> {
-  const now = clock.now();
-  const asked = readReportQuery(event, now);
+/** The report that the query of the page asks for. */
+export async function askedReport(context: RouteContext, deps: ReportFunctionDeps): Promise<Read<Report>> {
+  const asked = readReportQuery(context.event, deps.clock.now());
   if (asked.kind === 'wrong') return asked;
-  const question = { ...asked.query, objective: settings.slaObjective, targetMs: settings.sla, now };
-  return { kind: 'read', query: await makeReport(question, dayLog, signal) };
+  return { kind: 'read', query: await reportFor(asked.query, context, deps) };
+}
+
+function reportFor(
+  { range, filter }: ReportQuery,
+  { settings, signal }: RouteContext,
+  { dayLog, clock }: ReportFunctionDeps,
+): Promise<Report> {
+  const question = { range, filter, objective: settings.slaObjective, targetMs: settings.sla, now: clock.now() };
+  return makeReport(question, dayLog, signal);
 }
 
 /** CSV where it is named and JSON is not named before it. */

@@ -35,16 +35,21 @@ export async function getRollback(
 }
 
 export function noSuchRollback(id: string): HttpResponse {
-  return problem(404, `There is no rollback ${JSON.stringify(id.slice(0, 100))}: it is kept for 400 days`);
+  return problem(
+    404,
+    `No rollback has this id (64 hex digits): ${JSON.stringify(id.slice(0, 100))}. Each is kept for 400 days`,
+  );
 }
 
-function matches(record: RollbackRecord, { filter, outcome }: ListQuery): boolean {
+function matches(record: RollbackRecord, { filter, outcome, sla, id = '' }: ListQuery): boolean {
   const { cluster, namespace, service } = serviceOf(record);
   return (
     (filter.cluster ?? cluster) === cluster &&
     (filter.namespace ?? namespace) === namespace &&
     (filter.service ?? service) === service &&
-    (outcome ?? record.outcome) === record.outcome
+    (outcome ?? record.outcome) === record.outcome &&
+    (sla ?? record.sla.count) === record.sla.count &&
+    record.id.startsWith(id)
   );
 }
 

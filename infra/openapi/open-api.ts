@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FORMATS, SLA_COUNTS } from '#functions/report/read-query.ts';
 import { ReleaseRequestSchema, RestoreRequestSchema, RollbackRequestSchema } from '#shared/contracts/operate.ts';
 import { ReportSchema } from '#shared/contracts/report.ts';
 import { RollbackViewSchema } from '#shared/contracts/rollback-view.ts';
@@ -98,7 +99,14 @@ function paths(): Readonly<Record<string, Json>> {
         problems: [400, 503],
         does: 'How the rollback SLA stands in a window',
         answers: { ...json(schemaOf(ReportSchema)), 'text/csv': { schema: text } },
-        parameters: [WINDOW, ...FILTERS],
+        parameters: [
+          WINDOW,
+          ...FILTERS,
+          query('format', 'As what, where the header Accept does not say it, or cannot.', {
+            type: 'string',
+            enum: FORMATS,
+          }),
+        ],
       }),
     },
     '/v1/rollbacks': {
@@ -110,6 +118,8 @@ function paths(): Readonly<Record<string, Json>> {
         parameters: [
           ...FILTERS,
           query('outcome', 'With this outcome only.', { type: 'string', enum: OUTCOMES }),
+          query('sla', 'Counted so in the SLA only: missed, for instance.', { type: 'string', enum: SLA_COUNTS }),
+          query('id', 'Whose id begins so only: 8 to 64 hex digits.', { type: 'string', pattern: '^[0-9a-f]{8,64}$' }),
           query('from', 'Received from here on: 2026-03-04, or 2026-03-04T05:06:07Z.'),
           query('to', 'Received before this.'),
           query('limit', 'At most so many (50). A page may hold fewer and not be the last.', {

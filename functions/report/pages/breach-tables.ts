@@ -1,20 +1,21 @@
 import type { Report } from '#shared/contracts/report.ts';
 import type { Breach, Listed } from '#shared/domain/report/report.ts';
 import { type Html, html } from '#shared/runtime/html.ts';
-import { rollbackPath } from './links.ts';
+import { missedPath, rollbackPath } from './links.ts';
 import { outcomeBadge } from './outcome-words.ts';
 import { STAGE_WORDS } from './stage-words.ts';
 import { type Cell, type Column, longTable } from './table.ts';
 import { duration, grouped, shortDestination, time, whereWords } from './words.ts';
 
 /** Every miss with what was slow, and what cannot be measured. */
-export function breachSections({ breaches, late, clockSkewed, total }: Report): Html {
+export function breachSections(report: Report): Html {
+  const { breaches, late, clockSkewed, total } = report;
   const counts = total.episodes.met + total.episodes.missed > 0;
   const none = counts ? html`<p>None: every episode was at zero in time.</p>` : html`<p>None.</p>`;
   return html`<section>
 <h2>Missed the SLA</h2>
-${breaches.listed.length > 0 ? listing('Missed the SLA', breaches, MISSES) : none}</section>
-${optional('Received late', 'The alert reached us more than 15 minutes after it fired. Each is a miss too, and in no percentile.', late, LATE)}${optional('Clock ahead of ours', 'These alerts say that they fired after we received them, so their times tell nothing. Set the clock of Prometheus right.', clockSkewed, SKEWED)}`;
+${breaches.listed.length > 0 ? listing('Missed the SLA', breaches, MISSES, allMissed(report)) : none}</section>
+${optional('Received late', 'The alert reached us more than 15 minutes after it fired. Each is a miss too, and in no percentile.', late, LATE, allMissed(report))}${optional('Clock ahead of ours', 'These alerts say that they fired after we received them, so their times tell nothing. Set the clock of Prometheus right.', clockSkewed, SKEWED)}`;
 }
 
 /** As many as a person looks through; the others are a click away. */
@@ -55,20 +56,38 @@ const MISSES = [WHICH, ALERT, OUTCOME, TOOK, SLOWEST];
 const LATE = [WHICH, ALERT, OUTCOME, AGE];
 const SKEWED = [WHICH, ALERT, OUTCOME, AHEAD];
 
-function optional(title: string, means: string, list: Listed<Breach>, columns: readonly BreachColumn[]): Html {
+/** Where those stand that a list leaves out: it keeps the worst of each service and day. */
+function allMissed(report: Report): Html {
+  return html`<a href="${missedPath(report)}">every rollback that missed, as JSON</a>, or <code>weightless list --missed</code>`;
+}
+
+const OF_LESS = html`choose a shorter window, or a service, to see them`;
+
+function optional(
+  title: string,
+  means: string,
+  list: Listed<Breach>,
+  columns: readonly BreachColumn[],
+  where: Html = OF_LESS,
+): Html {
   if (list.listed.length === 0) return html``;
   return html`<section>
 <h2>${title}</h2>
 <p>${means}</p>
-${listing(title, list, columns)}</section>
+${listing(title, list, columns, where)}</section>
 `;
 }
 
-function listing(caption: string, { listed, leftOut }: Listed<Breach>, columns: readonly BreachColumn[]): Html {
+function listing(
+  caption: string,
+  { listed, leftOut }: Listed<Breach>,
+  columns: readonly BreachColumn[],
+  where: Html,
+): Html {
   const rows = listed.map((breach) => columns.map(({ of }) => of(breach)));
   const rest =
     leftOut > 0
-      ? html`<p class="soft">${grouped(leftOut)} more are in the figures and not listed: choose a shorter window, or a service, to see them.</p>\n`
+      ? html`<p class="soft">${grouped(leftOut)} more are in the figures and not listed: ${where}.</p>\n`
       : '';
   const parts = { caption, columns, rows, shape: 'stacks fixed' } as const;
   return html`${longTable(parts, SHOWN, (count) => `${grouped(count)} more, all older`)}${rest}`;

@@ -1,5 +1,6 @@
 import type { Report } from '#shared/contracts/report.ts';
 import type { Figures, ServiceFigures } from '#shared/domain/report/report.ts';
+import { windowText } from '#shared/domain/report/report-window.ts';
 import { type Html, html } from '#shared/runtime/html.ts';
 import { reportQuery } from './links.ts';
 import { faceOf } from './outcome-words.ts';
@@ -14,7 +15,6 @@ const SHOWN = 50;
 
 export function serviceSection({ services, window }: Report): Html {
   if (services.listed.length === 0) return html``;
-  const name = window.name === 'custom' ? `${window.from}/${window.to}` : window.name;
   const rest =
     services.leftOut > 0
       ? html`<p class="soft">${counted(services.leftOut, 'more service')} with fewer episodes, in the totals but not shown here.</p>`
@@ -33,7 +33,7 @@ ${longTable(
       numeric('p95'),
       spare('Slowest'),
     ],
-    rows: services.listed.map((figures) => serviceRow(figures, name)),
+    rows: services.listed.map((figures) => serviceRow(figures, windowText(window))),
     shape: 'stacks',
   },
   SHOWN,

@@ -1,4 +1,4 @@
-import type { ReportFilter } from '#shared/domain/report/report.ts';
+import type { Report, ReportFilter } from '#shared/domain/report/report.ts';
 import { type Html, html } from '#shared/runtime/html.ts';
 
 export function rollbackPath(id: string): string {
@@ -10,6 +10,13 @@ export function reportQuery(window: string, filter: ReportFilter): string {
   const query = new URLSearchParams({ window });
   for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, value);
   return `?${query.toString()}`;
+}
+
+/** The rollbacks that missed their target in a window, one by one, as data. */
+export function missedPath({ window: { from, to }, filter }: Pick<Report, 'window' | 'filter'>): string {
+  const query = new URLSearchParams({ sla: 'missed', from, to, limit: '1000' });
+  for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, value);
+  return `/v1/rollbacks?${query.toString()}`;
 }
 
 /** A link where the text is a web address; alerts carry what their rule's author wrote, so all else stays text. */

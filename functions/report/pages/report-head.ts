@@ -1,6 +1,7 @@
 import type { Report } from '#shared/contracts/report.ts';
 import type { Figures, ReportFilter, WindowName } from '#shared/domain/report/report.ts';
 import { WINDOWS } from '#shared/domain/report/report.ts';
+import { windowText } from '#shared/domain/report/report-window.ts';
 import { type Html, html } from '#shared/runtime/html.ts';
 import { reportQuery } from './links.ts';
 import { counted, duration, grouped, minute, percent } from './words.ts';
@@ -25,7 +26,7 @@ export function headline(report: Report): Html {
   const { window, filter } = report;
   const name = window.name === 'custom' ? 'chosen window' : `last ${WINDOW_WORDS[window.name]}`;
   return html`<h1>Rollback SLA, ${name}</h1>
-<p class="soft wide">${minute(Date.parse(window.from))} to ${minute(Date.parse(window.to))}${filterWords(filter, window.name)}</p>
+<p class="soft wide">${minute(Date.parse(window.from))} to ${minute(Date.parse(window.to))}${filterWords(filter, windowText(window))}</p>
 <p>${verdict(report)}</p>
 `;
 }
@@ -34,8 +35,7 @@ function filterWords(filter: ReportFilter, window: string): Html {
   const chosen = Object.entries(filter).filter(([, value]) => value !== undefined);
   if (chosen.length === 0) return html`. All clusters, namespaces and services.`;
   const words = chosen.map(([name, value]) => `${name} ${value}`).join(', ');
-  const all = window === 'custom' ? '' : html` <a href="/${reportQuery(window, {})}">Show all</a>`;
-  return html`. Only ${words}.${all}`;
+  return html`. Only ${words}. <a href="/${reportQuery(window, {})}">Show all</a>`;
 }
 
 function verdict({ total, objective, targetMs }: Report): Html {

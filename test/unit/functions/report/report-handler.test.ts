@@ -6,6 +6,7 @@ import { RollbackViewSchema } from '#shared/contracts/rollback-view.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
 import { aRollbackRecord, FIRED_AT } from '#test/builders/rollback-record.ts';
+import { readMarkup } from '#test/doubles/markup.ts';
 import { REPORT_TOKENS, reportService } from '#test/doubles/report-service.ts';
 
 const NOW = FIRED_AT + 3_600_000;
@@ -101,6 +102,15 @@ describe('the report over HTTP', () => {
     expect(new Set(rows.map((row) => row.split(',').length))).toEqual(new Set([head.split(',').length]));
   });
 
+  it.each([
+    ['csv', 'application/json', 'text/csv; charset=utf-8; header=present'],
+    ['json', 'text/csv', 'application/json; charset=utf-8'],
+  ])('is %s for who asks for that in the address, whatever the headers accept', async (format, accept, type) => {
+    const { headers } = await reportService(NOW).get('/v1/report', { query: { format }, headers: { accept } });
+
+    expect(headers?.['content-type']).toBe(type);
+  });
+
   it('gives no spreadsheet a formula to run', async () => {
     const service = reportService(NOW);
     await service.write(aRolledBack({ cluster: '=HYPERLINK("http://x","a")' }));
@@ -114,6 +124,10 @@ describe('the report over HTTP', () => {
     ['/v1/report', { window: '5d' }, /window takes 24h, 7d/],
     ['/v1/report', { windw: '7d' }, /no parameter "windw"; there are window, cluster/],
     ['/', { window: 'x' }, /window takes/],
+    ['/v1/report', { format: 'xml' }, /format takes json, csv/],
+    ['/', { format: 'csv' }, /no parameter "format"/],
+    ['/v1/rollbacks', { sla: 'lost' }, /sla takes met, missed, open, not-counted/],
+    ['/v1/rollbacks', { id: 'a1b2c3' }, /id takes what an id begins with: 8 to 64/],
     ['/v1/rollbacks', { limit: '0' }, /limit takes a number from 1 to 1000/],
     ['/v1/rollbacks', { limit: '1e3' }, /limit takes/],
     ['/v1/rollbacks', { outcome: 'levitated' }, /outcome takes pending, skipped/],
@@ -164,6 +178,7 @@ describe('rollbacks over HTTP', () => {
     [{ cluster: 'us' }, ['b']],
     [{ service: 'cart' }, ['c']],
     [{ namespace: 'shop', outcome: 'refused' }, ['c']],
+    [{ sla: 'missed' }, ['c']],
     [{ from: '2026-03-04T05:06:11Z' }, ['d']],
     [{ to: '2026-03-04T05:06:10.500Z' }, ['c', 'b', 'a']],
   ])('are filtered by %j', async (query, ids) => {
@@ -177,6 +192,7 @@ describe('rollbacks over HTTP', () => {
         canary: 'cart.shop.svc.cluster.local/v2',
         outcome: 'refused',
         reason: 'other-version',
+        sla: { ...aRollbackRecord().sla, count: 'missed' },
         timeline: at(3),
       }),
       aRolledBack({ id: 'd', timeline: at(5000) }),
@@ -185,6 +201,16 @@ describe('rollbacks over HTTP', () => {
     const { rollbacks } = bodyOf(await service.get('/v1/rollbacks', { query }));
 
     expect(rollbacks.map(({ rollbackId }: { rollbackId: string }) => rollbackId)).toEqual(ids);
+  });
+
+  it('are found by what their id begins with', async () => {
+    const service = reportService(NOW);
+    const ids = ['0123456789', '0123456777', '9123456789'];
+    await service.write(...ids.map((id) => aRolledBack({ id, episode: undefined })));
+
+    const found = async (id: string) => bodyOf(await service.get('/v1/rollbacks', { query: { id } })).rollbacks.length;
+
+    expect([await found('01234567'), await found('012345678'), await found('12345678')]).toEqual([2, 1, 0]);
   });
 
   it('are told in the words of the events, with their history', async () => {
@@ -207,7 +233,10 @@ describe('rollbacks over HTTP', () => {
   });
 
   it.each(['/v1/rollbacks/nope', '/rollbacks/nope'])('%s is none', async (path) => {
-    expect((await reportService(NOW).get(path)).statusCode).toBe(404);
+    const { statusCode, body } = await reportService(NOW).get(path);
+
+    expect(statusCode).toBe(404);
+    expect(bodyOf({ body }).error).toBe('No rollback has this id (64 hex digits): "nope". Each is kept for 400 days');
   });
 
   it('never come as more than Lambda can answer', async () => {
@@ -224,6 +253,34 @@ describe('rollbacks over HTTP', () => {
 });
 
 describe('the pages', () => {
+  it('of a chosen window has no link of ours that is not answered, also where it leaves misses out', async () => {
+    const service = reportService(NOW + 86_400_000);
+    const { timeline, sla } = aRollbackRecord();
+    const missed = { episode: undefined, sla: { ...sla, count: 'missed' as const, met: false } };
+    for (let id = 0; id < 25; id += 1) {
+      const slow = { ...timeline, zeroedAt: FIRED_AT + 70_000 + id };
+      await service.write(aRolledBack({ ...missed, id: `r${id}`, timeline: slow }));
+    }
+
+    const { body = '' } = await service.get('/', { query: { window: '2026-03-03/2026-03-04' } });
+
+    const links = readMarkup(body).elements.flatMap(({ attributes }) => attributes.get('href') ?? []);
+    const ours = links
+      .filter((link) => link.startsWith('/'))
+      .map((link) => new URL(link.replaceAll('&amp;', '&'), 'https://weightless.example'));
+    const answers = await Promise.all(
+      ours.map(async ({ pathname, searchParams }) => {
+        const { statusCode } = await service.get(pathname, { query: Object.fromEntries(searchParams) });
+        return [pathname, statusCode];
+      }),
+    );
+    expect(answers.filter(([, status]) => status !== 200)).toEqual([]);
+    expect(ours.map(({ pathname }) => pathname)).toContain('/v1/rollbacks');
+    const all = ours.find(({ pathname }) => pathname === '/v1/rollbacks')?.searchParams;
+    const { rollbacks } = bodyOf(await service.get('/v1/rollbacks', { query: Object.fromEntries(all ?? []) }));
+    expect(rollbacks).toHaveLength(25);
+  });
+
   it('show the report and a rollback, let no script run, and escape what comes from outside', async () => {
     const service = reportService(NOW);
     const hostile = '<script>alert("1")</script>&\'';

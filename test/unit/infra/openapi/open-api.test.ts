@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { LIST_PARAMETERS, REPORT_PARAMETERS } from '#functions/report/read-query.ts';
+import { DATA_PARAMETERS, LIST_PARAMETERS, REPORT_PARAMETERS } from '#functions/report/read-query.ts';
 import { REPORT_ROUTES } from '#functions/report/routes.ts';
 import { openApiText } from '#infra/openapi/open-api.ts';
 
@@ -35,7 +35,7 @@ describe('the OpenAPI document', () => {
   });
 
   it.each([
-    ['/v1/report', REPORT_PARAMETERS],
+    ['/v1/report', DATA_PARAMETERS],
     ['/', REPORT_PARAMETERS],
     ['/v1/rollbacks', LIST_PARAMETERS],
   ])('has the parameters that %s takes', (path, parameters) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CONTENT_SECURITY_POLICY } from '#functions/report/pages/document.ts';
 import { reportPage } from '#functions/report/pages/report-page.ts';
 import { rollbackPage } from '#functions/report/pages/rollback-page.ts';
+import { parseWindow } from '#shared/domain/report/report-window.ts';
 import { aBreach, anEmptyReport, aReport, REPORT_TO } from '#test/builders/report.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
 import { readMarkup } from '#test/doubles/markup.ts';
@@ -97,6 +98,31 @@ describe('the page of a report', () => {
     expect(page).toContain('<a href="/?window=90d&amp;service=a%26b">90 days</a>');
   });
 
+  it.each([
+    ['7d', aReport().window],
+    [
+      '2026-03-01/2026-03-31',
+      { name: 'custom', from: '2026-03-01T00:00:00.000Z', to: '2026-04-01T00:00:00.000Z' } as const,
+    ],
+  ])('asks for the window that it shows wherever it links to another view of it: %s', (text, window) => {
+    const page = report({ window, filter: { cluster: 'eu' } });
+
+    const windows = readMarkup(page).elements.flatMap(({ attributes }) => {
+      const href = new URL((attributes.get('href') ?? '').replaceAll('&amp;', '&'), 'https://weightless.example');
+      return href.searchParams.getAll('window');
+    });
+    expect(windows.filter((one) => parseWindow(one, Date.UTC(2026, 3, 2)).kind === 'wrong')).toEqual([]);
+    // Of two services, JSON and CSV, and of everything.
+    expect(windows.filter((one) => one === text).length).toBeGreaterThanOrEqual(5);
+  });
+
+  it('links to the report as JSON and as CSV', () => {
+    const page = report({ filter: { service: 'pay' } });
+
+    expect(page).toContain('<a href="/v1/report?window=7d&amp;service=pay">JSON</a>');
+    expect(page).toContain('<a href="/v1/report?window=7d&amp;service=pay&amp;format=csv">CSV</a>');
+  });
+
   it('tells what the reader can mend, where there is something', () => {
     const { hint, ...without } = aReport();
 
@@ -117,6 +143,7 @@ describe('the page of a report', () => {
     expect(seen.match(/\/rollbacks\/miss-/g)).toHaveLength(25);
     expect(folded.match(/\/rollbacks\/miss-/g)).toHaveLength(15);
     expect(page).toContain('7 more are in the figures and not listed');
+    expect(page).toContain('<a href="/v1/rollbacks?sla=missed&amp;from=2026-03-02T00%3A00%3A00.000Z&amp;to=');
   });
 
   it('names the last rollback before all figures', () => {
