@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { aRawAlert, aWebhook, type RawAlert } from '#test/builders/alert.ts';
 import { SERVICE } from '#test/real/incident-world.ts';
-import { CLUSTERS } from './world.ts';
+import { CLUSTERS } from './world-settings.ts';
 
 type About = { readonly namespace: string; readonly service?: string; readonly cluster?: string };
 

@@ -6,7 +6,7 @@ import { startAlerting } from './alerting.ts';
 import { alertAbout } from './alerts.ts';
 import { listenToBus } from './listen-to-bus.ts';
 import { stackOf } from './stack.ts';
-import { CLUSTERS } from './world.ts';
+import { CLUSTERS } from './world-settings.ts';
 
 /** One delivery each. One process of the emulator serves one delivery, so that more of them measure the machine. */
 const NAMESPACES = 4;

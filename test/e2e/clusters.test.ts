@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from 'vitest';
-import { type KubeObjects, kube } from '#test/real/engines/kube-objects.ts';
-import { destinationRule, users, virtualService } from '#test/real/incident-world.ts';
+import { kube } from '#test/real/engines/kube-objects.ts';
+import { virtualService } from '#test/real/incident-world.ts';
 import { webhookAbout } from './alerts.ts';
+import { atWeights, startIncident } from './incidents.ts';
 import { stackOf } from './stack.ts';
-import { CLUSTERS } from './world.ts';
+import { CLUSTERS } from './world-settings.ts';
 
 const WITHIN = { timeout: 60_000, interval: 20 };
 const stack = stackOf(inject('world'));
@@ -15,19 +16,11 @@ afterEach(() => stack.relay('open'));
 let inFirst: string;
 let inSecond: string;
 beforeEach(async () => {
-  inFirst = await startIncident(first);
-  inSecond = await startIncident(second);
+  inFirst = await startIncident(stack, 'first');
+  inSecond = await startIncident(stack, 'second');
 });
 
-async function startIncident(cluster: KubeObjects): Promise<string> {
-  const namespace = await cluster.newNamespace();
-  await cluster.create(destinationRule(namespace));
-  await cluster.create(virtualService(namespace));
-  return namespace;
-}
-
 const both = () => webhookAbout({ namespace: inFirst }, { namespace: inSecond, cluster: CLUSTERS.second });
-const atWeights = (stable: number, canary: number) => ({ spec: { http: [{}, { route: users(stable, canary) }] } });
 
 describe('a stack with two clusters', () => {
   test('rolls back in each what its alert is about, with the token that is kept for it', async () => {

@@ -5,7 +5,7 @@ import { writesSince } from '#test/real/writes-since.ts';
 import { startAlerting } from './alerting.ts';
 import { listenToBus } from './listen-to-bus.ts';
 import { stackOf } from './stack.ts';
-import { CLUSTERS } from './world.ts';
+import { CHANNEL, CLUSTERS } from './world-settings.ts';
 
 const WITHIN = { timeout: 120_000, interval: 100 };
 const stack = stackOf(inject('world'));
@@ -57,7 +57,7 @@ describe('the incident, on the deployed stack', () => {
       { 'detail-type': 'RollbackCompleted', detail: { data: { rollbackId: records[0]?.id, canary } } },
     ]);
     const [told] = await stack.notifications(namespace);
-    expect(told).toMatchObject({ path: '/notifications', body: expect.stringContaining('RollbackCompleted') });
+    expect(told).toMatchObject({ path: `/channels/${CHANNEL}`, body: expect.stringContaining('RollbackCompleted') });
     const signed = `${told?.headers['weightless-timestamp']}.${told?.body}`;
     const signature = createHmac('sha256', world.signingKey).update(signed).digest('hex');
     expect(told?.headers['weightless-signature']).toBe(`v1=${signature}`);

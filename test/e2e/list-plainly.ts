@@ -1,12 +1,20 @@
 import * as z from 'zod';
 import type { Emulator } from './engines/emulator.ts';
 
-const Apis = z.object({ items: z.array(z.object({ name: z.string() })) });
+const Apis = z.object({ items: z.array(z.object({ name: z.string(), apiId: z.string() })) });
+const Routes = z.object({ items: z.array(z.object({ routeKey: z.string() })) });
 
 /** The HTTP APIs by name: the project has no client of API Gateway's. */
 export async function httpApis(env: Emulator['env']): Promise<string[]> {
   const { items } = Apis.parse(JSON.parse(await ask(env, 'apigateway', '/v2/apis')));
   return items.map(({ name }) => name).sort();
+}
+
+/** The routes of all HTTP APIs, as `GET /path`. */
+export async function httpRoutes(env: Emulator['env']): Promise<string[]> {
+  const { items } = Apis.parse(JSON.parse(await ask(env, 'apigateway', '/v2/apis')));
+  const texts = await Promise.all(items.map(({ apiId }) => ask(env, 'apigateway', `/v2/apis/${apiId}/routes`)));
+  return texts.flatMap((text) => Routes.parse(JSON.parse(text)).items.map(({ routeKey }) => routeKey)).sort();
 }
 
 /** The dashboards by name: the emulator's list of them is none that the SDK reads. */

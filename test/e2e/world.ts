@@ -1,12 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
-import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { type KubeApiserver, startKubeApiserver } from '#test/real/engines/kube-apiserver.ts';
 import { kube } from '#test/real/engines/kube-objects.ts';
 import type { ByUser } from '#test/real/engines/kube-users.ts';
@@ -16,10 +14,7 @@ import { functionLogs } from './function-logs.ts';
 import { startOutsideServer } from './outside/outside-server.ts';
 import { startRelay } from './outside/relay.ts';
 import { runNpm } from './run-npm.ts';
-
-export const STAGE = 'e2e';
-/** The second one's API server is reached through a relay that a test can block. */
-export const CLUSTERS = { first: 'production-eu', second: 'production-us' } as const;
+import { STAGE, settingsOf } from './world-settings.ts';
 
 export type ClusterAccess = { readonly url: string; readonly ca: string; readonly tokens: ByUser };
 
@@ -32,15 +27,16 @@ export type World = {
   readonly second: ClusterAccess;
   readonly alertsToken: string;
   readonly readToken: string;
+  readonly operateToken: string;
+  /** Alerts come over it. */
   readonly topicArn: string;
+  /** People are told over it. */
+  readonly mailTopicArn: string;
   readonly signingKey: string;
   readonly outsideUrl: string;
 };
 
-/** The one channel that people are told by. */
-export const CHANNEL = 'outside';
-
-export type FunctionVerb = 'rollback' | 'report' | 'publish' | 'guard' | 'notify';
+export type FunctionVerb = 'rollback' | 'report' | 'operate' | 'publish' | 'guard' | 'notify';
 
 /** What the deployed function of this verb is called. */
 export function functionName(verb: FunctionVerb): string {
@@ -66,44 +62,24 @@ export async function startWorld(stops: (() => Promise<unknown>)[]): Promise<Wor
   ]);
   stops.push(() => keepOutput(emulator));
   const relay = await started(startRelay(Number(new URL(second.url).port)));
-  const outside = await started(startOutsideServer(relay));
+  const prometheusToken = newToken();
+  const outside = await started(startOutsideServer({ relay, prometheusToken }));
   const aws = awsOf(emulator.env);
-  const [alertsToken, readToken, signingKey] = [newToken(), newToken(), newToken()];
-  const { TopicArn: topicArn = '' } = await aws.sns.send(new CreateTopicCommand({ Name: 'alerts' }));
-
-  const settings = {
-    clusters: [
-      {
-        name: CLUSTERS.first,
-        endpoint: first.url,
-        ca: first.ca,
-        token: await inSecretsManager(aws, CLUSTERS.first, JSON.stringify({ token: first.tokens.member }), 'token'),
-      },
-      {
-        name: CLUSTERS.second,
-        endpoint: `https://127.0.0.1:${relay.port}`,
-        ca: second.ca,
-        token: await inParameterStore(aws, CLUSTERS.second, second.tokens.member),
-      },
-    ],
-    tokens: [
-      { name: 'alertmanager', sha256: sha256(alertsToken), scope: 'alerts' },
-      { name: 'reader', sha256: sha256(readToken), scope: 'read' },
-    ],
-    sns: { topics: [topicArn] },
-    notify: {
-      channels: [
-        {
-          name: CHANNEL,
-          type: 'webhook',
-          url: `${outside.url}/notifications`,
-          signingKey: await inSecretsManager(aws, 'signing-key', signingKey),
-        },
-      ],
-    },
+  const known = {
+    alertsToken: newToken(),
+    readToken: newToken(),
+    operateToken: newToken(),
+    signingKey: newToken(),
+    topicArn: await newTopic(aws, 'alerts'),
+    mailTopicArn: await newTopic(aws, 'mail'),
+    outsideUrl: outside.url,
   };
+  const clusters = [
+    { ...first, prometheus: `${outside.url}/prometheus` },
+    { ...second, url: `https://127.0.0.1:${relay.port}` },
+  ] as const;
   const settingsFile = join(directory, 'settings.json');
-  await writeFile(settingsFile, JSON.stringify(settings));
+  await writeFile(settingsFile, JSON.stringify(await settingsOf({ aws, clusters, prometheusToken, ...known })));
   const deployedAt = performance.now();
   await runNpm({
     script: 'deploy',
@@ -118,11 +94,7 @@ export async function startWorld(stops: (() => Promise<unknown>)[]): Promise<Wor
     outputs: await outputsOf(aws),
     first: accessTo(first),
     second: accessTo(second),
-    alertsToken,
-    readToken,
-    topicArn,
-    signingKey,
-    outsideUrl: outside.url,
+    ...known,
   };
 }
 
@@ -150,16 +122,9 @@ function accessTo({ url, ca, tokens }: KubeApiserver): ClusterAccess {
   return { url, ca, tokens };
 }
 
-async function inSecretsManager({ secrets }: Aws, name: string, value: string, key?: string) {
-  const secret = `weightless/${STAGE}/${name}`;
-  await secrets.send(new CreateSecretCommand({ Name: secret, SecretString: value }));
-  return { secret, ...(key === undefined ? {} : { key }) };
-}
-
-async function inParameterStore({ ssm }: Aws, name: string, value: string) {
-  const parameter = `/tokens/${STAGE}/${name}`;
-  await ssm.send(new PutParameterCommand({ Name: parameter, Value: value, Type: 'SecureString' }));
-  return { parameter };
+async function newTopic({ sns }: Aws, Name: string): Promise<string> {
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name }));
+  return TopicArn;
 }
 
 async function outputsOf({ cloudformation }: Aws): Promise<Record<string, string>> {
@@ -170,8 +135,4 @@ async function outputsOf({ cloudformation }: Aws): Promise<Record<string, string
 
 function newToken(): string {
   return randomBytes(24).toString('hex');
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,20 +1,23 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { sampleEvent } from '#cli/notify/sample-event.ts';
 import { deliveryBody } from '#shared/contracts/delivery.ts';
 import { aWebhook } from '#test/builders/alert.ts';
 import { kube } from '#test/real/engines/kube-objects.ts';
-import { destinationRule, virtualService } from '#test/real/incident-world.ts';
+import { virtualService } from '#test/real/incident-world.ts';
 import { ageJournal } from '../age-journal.ts';
 import { alertAbout, webhookAbout } from '../alerts.ts';
 import { logsOf } from '../function-logs.ts';
+import { rollBackByHand, rolledBack, startIncident, tryGuard } from '../incidents.ts';
 import type { BusListener } from '../listen-to-bus.ts';
+import type { TopicListener } from '../listen-to-topic.ts';
 import type { Stack } from '../stack.ts';
-import { CHANNEL, CLUSTERS, type FunctionVerb, functionName } from '../world.ts';
+import { type FunctionVerb, functionName } from '../world.ts';
+import { CHANNEL, CLUSTERS } from '../world-settings.ts';
 
-type Place = { readonly stack: Stack; readonly bus: BusListener };
+export type Place = { readonly stack: Stack; readonly bus: BusListener; readonly mail: TopicListener };
 
 /** Begins something that needs a right; what is returned says whether it has come to pass by now. */
 export type Effect = (place: Place) => Promise<() => Promise<boolean>>;
@@ -101,7 +104,7 @@ export function isMadeFromJournal(which: keyof typeof CLUSTERS): Effect {
     const namespace = await rolledBack(stack, which);
     await stack.forget(namespace);
     await ageJournal(kube(stack.world[which]), virtualService(namespace));
-    await runGuard(stack);
+    await tryGuard(stack);
     return () => isRecorded(stack, namespace);
   };
 }
@@ -122,7 +125,7 @@ export async function failsWhatIsLate({ stack }: Place): Promise<() => Promise<b
   await stack.relay('refuse');
   try {
     await stack.post(aWebhook([{ ...alertAbout({ namespace, cluster: CLUSTERS.second }), startsAt }]));
-    await runGuard(stack);
+    await tryGuard(stack);
   } finally {
     await stack.relay('open');
   }
@@ -133,14 +136,16 @@ export async function failsWhatIsLate({ stack }: Place): Promise<() => Promise<b
 }
 
 /** What was pending because its cluster was away is finished when that is there again, and what was pending is gone. */
-export function finishesPending(by: 'webhook' | 'guard'): Effect {
+export function finishesPending(by: 'webhook' | 'request' | 'guard'): Effect {
   return async ({ stack }) => {
     const namespace = await startIncident(stack, 'second');
     const webhook = webhookAbout({ namespace, cluster: CLUSTERS.second });
+    const key = randomUUID();
+    const ask = () => (by === 'request' ? rollBackByHand(stack, namespace, 'second', key) : stack.post(webhook));
     await stack.relay('refuse');
-    const { status } = await stack.post(webhook).finally(() => stack.relay('open'));
-    if (status !== 503) throw new Error(`An alert about a cluster that is away was answered ${status}`);
-    await (by === 'webhook' ? stack.post(webhook) : runGuard(stack));
+    const { status } = await ask().finally(() => stack.relay('open'));
+    if (status !== 503) throw new Error(`What is about a cluster that is away was answered ${status}`);
+    await (by === 'guard' ? tryGuard(stack) : ask());
     return async () => {
       const records = (await stack.items('ROLLBACK#')).filter((item) => JSON.stringify(item).includes(namespace));
       return records.length === 1 && records[0]?.['outcome'] === 'rolled-back';
@@ -157,15 +162,23 @@ export function isSentAgain(seen: 'bus' | 'mark'): Effect {
     await eventually(async () => (await bus.about(namespace)).length > 0 && (await isSent()));
     // The stream passes on what is new, not what is changed: publish does not see it.
     for (const item of await events()) await put(stack, { ...item, createdAt: Date.now() - 120_000, unsent: 'UNSENT' });
-    await runGuard(stack);
+    await tryGuard(stack);
     return async () => (seen === 'bus' ? (await bus.about(namespace)).length > 1 : isSent());
   };
 }
 
-/** The webhook of people is told of a rollback. */
-export async function isTold({ stack }: Place): Promise<() => Promise<boolean>> {
+/** A channel is told of a rollback. */
+export function isTold(channel: string = CHANNEL): Effect {
+  return async ({ stack }) => {
+    const namespace = await rolledBack(stack);
+    return async () => (await stack.notifications(namespace, channel)).length > 0;
+  };
+}
+
+/** A rollback is told over the topic. */
+export async function isMailed({ stack, mail }: Place): Promise<() => Promise<boolean>> {
   const namespace = await rolledBack(stack);
-  return async () => (await stack.notifications(namespace)).length > 0;
+  return async () => (await mail.about(namespace)).length > 0;
 }
 
 /** The record says when people were told. */
@@ -200,28 +213,10 @@ async function send({ aws, world }: Stack, MessageBody: string): Promise<void> {
   await aws.sqs.send(new SendMessageCommand({ QueueUrl: world.outputs['NotifyQueueUrl'], MessageBody }));
 }
 
-export async function runGuard({ aws }: Stack): Promise<unknown> {
-  return aws.lambda.send(new InvokeCommand({ FunctionName: functionName('guard'), Payload: '{}' }));
-}
-
-async function startIncident({ world }: Stack, which: keyof typeof CLUSTERS): Promise<string> {
-  const admin = kube(world[which]);
-  const namespace = await admin.newNamespace();
-  await admin.create(destinationRule(namespace));
-  await admin.create(virtualService(namespace));
-  return namespace;
-}
-
-export async function rolledBack(stack: Stack, which: keyof typeof CLUSTERS = 'first'): Promise<string> {
-  const namespace = await startIncident(stack, which);
-  await stack.post(webhookAbout({ namespace, cluster: CLUSTERS[which] }));
-  return namespace;
-}
-
-async function isRecorded(stack: Stack, namespace: string): Promise<boolean> {
+export async function isRecorded(stack: Stack, namespace: string): Promise<boolean> {
   return (await stack.records(namespace)).some(({ outcome }) => outcome === 'rolled-back');
 }
 
-async function put({ aws, world }: Stack, Item: Record<string, unknown>): Promise<void> {
+export async function put({ aws, world }: Stack, Item: Record<string, unknown>): Promise<void> {
   await aws.dynamodb.send(new PutCommand({ TableName: world.outputs['TableName'], Item }));
 }

@@ -13,10 +13,10 @@ const Statement = z.looseObject({ Sid: z.string(), Action: z.union([z.string(), 
 const Policy = z.looseObject({ Statement: z.array(Statement) });
 type Policy = z.infer<typeof Policy>;
 
-/** One action that one statement of a role allows. */
+/** One action that one statement of a role allows; `sid` names a policy first that other roles have, too. */
 export type Right = { readonly sid: string; readonly action: string };
 
-export const VERBS: readonly FunctionVerb[] = ['rollback', 'report', 'publish', 'guard', 'notify'];
+export const VERBS: readonly FunctionVerb[] = ['rollback', 'report', 'operate', 'publish', 'guard', 'notify'];
 
 /** Every right of a function's role, with the policy that it is in. */
 export async function rightsOf(stack: Stack, verb: FunctionVerb): Promise<(Right & { policy: string })[]> {
@@ -24,7 +24,8 @@ export async function rightsOf(stack: Stack, verb: FunctionVerb): Promise<(Right
   const found: (Right & { policy: string })[] = [];
   for (const policy of PolicyNames) {
     for (const statement of (await read(stack, verb, policy)).Statement) {
-      found.push(...actionsOf(statement).map((action) => ({ sid: statement.Sid, action, policy })));
+      const sid = nameOf(verb, policy, statement);
+      found.push(...actionsOf(statement).map((action) => ({ sid, action, policy })));
     }
   }
   return found;
@@ -37,7 +38,7 @@ export async function without(stack: Stack, verb: FunctionVerb, right: Right): P
   if (policy === undefined) throw new Error(`The role of ${verb} has no statement ${sid} with ${action}`);
   const whole = await read(stack, verb, policy);
   const rest = whole.Statement.flatMap((statement) => {
-    const Action = actionsOf(statement).filter((one) => statement.Sid !== sid || one !== action);
+    const Action = actionsOf(statement).filter((one) => nameOf(verb, policy, statement) !== sid || one !== action);
     return Action.length > 0 ? [{ ...statement, Action }] : [];
   });
   await write(stack, verb, policy, { ...whole, Statement: rest });
@@ -46,6 +47,10 @@ export async function without(stack: Stack, verb: FunctionVerb, right: Right): P
     await write(stack, verb, policy, whole);
     await startAnew(stack, verb);
   };
+}
+
+function nameOf(verb: FunctionVerb, policy: string, { Sid }: z.infer<typeof Statement>): string {
+  return policy === verb ? Sid : `${policy} ${Sid}`;
 }
 
 function actionsOf({ Action }: z.infer<typeof Statement>): string[] {
