@@ -70,6 +70,8 @@ const RollbackDataSchema = z.object({
     zeroedAt: z.optional(instant),
     zeroedPrecision: z.optional(z.enum(['observed', 'journal'])),
     recordedAt: instant,
+    /** When the first channel had taken the first message about it. */
+    notifiedAt: z.optional(instant),
     verifiedAt: z.optional(instant),
     alertResolvedAt: z.optional(instant),
   }),

@@ -1,4 +1,5 @@
 import { OUTCOMES, type Outcome, REASONS } from '#shared/domain/outcome.ts';
+import { OUTCOME_WORDS } from '#shared/domain/outcome-words.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { type Html, html } from '#shared/runtime/html.ts';
 import { duration } from './words.ts';
@@ -7,14 +8,14 @@ type OutcomeFace = { readonly words: string; readonly sign: string; readonly ton
 
 /** The sign tells what the colour does, to those who do not see it. */
 const FACES: Readonly<Record<Outcome, OutcomeFace>> = {
-  'rolled-back': { words: 'rolled back', sign: '✓', tone: 'good' },
-  'already-zero': { words: 'was at zero already', sign: '✓', tone: 'good' },
-  failed: { words: 'failed', sign: '✗', tone: 'bad' },
-  refused: { words: 'refused', sign: '✗', tone: 'bad' },
-  suggested: { words: 'suggested only', sign: '!', tone: 'warn' },
-  pending: { words: 'not done yet', sign: '…', tone: 'warn' },
-  observed: { words: 'observed only', sign: '○', tone: 'soft' },
-  skipped: { words: 'skipped', sign: '○', tone: 'soft' },
+  'rolled-back': { words: OUTCOME_WORDS['rolled-back'], sign: '✓', tone: 'good' },
+  'already-zero': { words: OUTCOME_WORDS['already-zero'], sign: '✓', tone: 'good' },
+  failed: { words: OUTCOME_WORDS.failed, sign: '✗', tone: 'bad' },
+  refused: { words: OUTCOME_WORDS.refused, sign: '✗', tone: 'bad' },
+  suggested: { words: OUTCOME_WORDS.suggested, sign: '!', tone: 'warn' },
+  pending: { words: OUTCOME_WORDS.pending, sign: '…', tone: 'warn' },
+  observed: { words: OUTCOME_WORDS.observed, sign: '○', tone: 'soft' },
+  skipped: { words: OUTCOME_WORDS.skipped, sign: '○', tone: 'soft' },
 };
 
 export function faceOf(outcome: Outcome): OutcomeFace {

@@ -1,4 +1,5 @@
 import type { Command } from '#shared/domain/command.ts';
+import { isRestored } from '#shared/domain/history-words.ts';
 import { pagesFor } from '#shared/domain/residual.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { type Html, html } from '#shared/runtime/html.ts';
@@ -20,12 +21,8 @@ ${why ? html`<p>${why}</p>\n` : ''}${commands.map(commandLine)}${commands.length
 export function residualSection({ residual, canary, outcome, history }: RollbackRecord): Html {
   return html`<section>
 <h2>What can still reach the canary</h2>
-${isBack(history) ? html`<p>What did before the rollback, as far as it still stands: its weights were brought back.</p>\n` : residualWords({ residual, canary, outcome })}</section>
+${isRestored(history) ? html`<p>What did before the rollback, as far as it still stands: its weights were brought back.</p>\n` : residualWords({ residual, canary, outcome })}</section>
 `;
-}
-
-function isBack(history: RollbackRecord['history']): boolean {
-  return history.findLast(({ kind }) => ['restored', 'reverted', 'reasserted'].includes(kind))?.kind === 'restored';
 }
 
 function residualWords({ residual, canary, outcome }: Pick<RollbackRecord, 'residual' | 'canary' | 'outcome'>): Html {

@@ -3,7 +3,7 @@ import { type Html, html } from '#shared/runtime/html.ts';
 import { stageBar } from './charts/stage-bar.ts';
 import { weightChart } from './charts/weight-chart.ts';
 import { document } from './document.ts';
-import { happenings, sinceThen } from './happenings.ts';
+import { happenings, sinceThenNote } from './happenings.ts';
 import { outcomeBadge, slaWords } from './outcome-words.ts';
 import { alertSection, recordSection } from './rollback-facts.ts';
 import { commandSection, residualSection, restoreSection } from './rollback-help.ts';
@@ -32,7 +32,7 @@ function head(record: RollbackRecord, name: string): Html {
   return html`<p>${outcomeBadge(record)}</p>
 <h1>${name}</h1>
 <p>${message}</p>
-${later}${sinceThen(record)}<dl class="facts">
+${later}${sinceThenNote(record)}<dl class="facts">
 <dt>${requestedBy ? 'Request' : 'Alert'} to zero</dt><dd><strong>${zeroWords(record)}</strong>${timeline.zeroedPrecision === 'journal' ? ' (to the second: taken from the object afterwards)' : ''}; ${slaWords(record)}</dd>
 ${requestedBy ? html`<dt>Asked for by</dt><dd>${requestedBy.name}: “${requestedBy.reason}”</dd>\n` : ''}${requestedBy ? '' : html`<dt>Alert</dt><dd>${alert.name || 'unnamed'}, fired ${time(timeline.firedAt)}</dd>\n`}
 ${verified(timeline)}<dt>Where</dt><dd>${cluster === '-' ? 'cluster unknown' : cluster}; ${virtualServices.join(', ') || 'no VirtualService'}</dd>

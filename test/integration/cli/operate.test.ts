@@ -218,7 +218,7 @@ describe('what was rolled back, on the command line', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^failed: forbidden\n/);
     expect(stdout).toMatch(/^zeroedAt +2026-03-04T05:06:11\.020Z$/m);
-    expect(stdout).toMatch(/^reasserted +2026-03-04T05:06:07\.002Z, number 1$/m);
+    expect(stdout).toMatch(/^reasserted +2026-03-04T05:06:07\.002Z {2}The canary had been put back: .*, number 1 \(RollbackReasserted\)$/m);
     expect(stdout).toMatch(/\/v2 +99 +0$/m);
     expect(stdout).toContain('To take the canary to zero:\n  kubectl ');
     expect(stdout).not.toContain('\u001b');

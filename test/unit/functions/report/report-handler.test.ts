@@ -232,6 +232,30 @@ describe('rollbacks over HTTP', () => {
     });
   });
 
+  it('are told with every time in ISO 8601, also when people were told, and who put the canary back when', async () => {
+    const service = reportService(NOW);
+    const { timeline, history } = aRollbackRecord();
+    const by = { by: 'flux', virtualService: 'production/payment-svc' };
+    await service.write(
+      aRolledBack({
+        timeline: { ...timeline, notifiedAt: FIRED_AT + 7000, verifiedAt: FIRED_AT + 8000 },
+        history: [
+          ...history,
+          { kind: 'reverted', at: FIRED_AT + 7, number: 1, by: 'flux', writtenAt: FIRED_AT + 5, pages: false },
+          { kind: 'restored', at: FIRED_AT + 8, ...by },
+          { kind: 'unverified', at: FIRED_AT + 9, requestsPerSecond: 2 },
+        ],
+      }),
+    );
+
+    const { rollback } = bodyOf(await service.get('/v1/rollbacks/a1b2c3'));
+
+    expect(RollbackViewSchema.parse(rollback)).toEqual(rollback);
+    expect(rollback.timeline.notifiedAt).toBe('2026-03-04T05:06:14.000Z');
+    expect(rollback.history[history.length]).toMatchObject({ kind: 'reverted', writtenAt: '2026-03-04T05:06:07.005Z' });
+    expect(JSON.stringify(rollback)).not.toMatch(/:\d{13}\b/);
+  });
+
   it.each(['/v1/rollbacks/nope', '/rollbacks/nope'])('%s is none', async (path) => {
     const { statusCode, body } = await reportService(NOW).get(path);
 
