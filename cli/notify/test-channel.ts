@@ -46,5 +46,5 @@ export async function testChannel(channel: ChannelSettings, options: TestChannel
 
 /** A test has no thread: what it would keep is gone with the process. */
 function forgetful() {
-  return { read: async () => undefined, keep: async () => undefined };
+  return { read: async () => undefined, keep: async () => undefined, raise: async () => undefined };
 }

@@ -95,8 +95,9 @@ function forgiving(memory: ChannelMemory, log: Log): ChannelMemory {
   const forgive = (cause: unknown) =>
     void log.warn('What a channel remembers of a rollback could not be asked or kept', { cause: String(cause) });
   return {
-    read: (rollbackId, signal) => memory.read(rollbackId, signal).catch(forgive),
-    keep: (rollbackId, value, signal) => memory.keep(rollbackId, value, signal).catch(forgive),
+    read: (topic, signal) => memory.read(topic, signal).catch(forgive),
+    keep: (topic, value, signal) => memory.keep(topic, value, signal).catch(forgive),
+    raise: (topic, value, signal) => memory.raise(topic, value, signal).catch(forgive),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { DeliveryMessages } from './read-messages.ts';
 
 /** Told of the same change at the same time: first what was done, then how late it was, and last that it is over. */
-const LAST = ['RollbackSlaBreached', 'HoldReleased', 'AlertResolved'];
+const LAST = ['RollbackSlaBreached', 'RollbackRestored', 'HoldReleased', 'AlertResolved'];
 
 /** What one channel is told of one rollback goes one after the other, in the order in which it happened; the rest at once. */
 export function inTurns(deliveries: readonly DeliveryMessages[]): (readonly DeliveryMessages[])[] {

@@ -105,6 +105,8 @@ export const EVENT_DATA = {
   RollbackRestored: data(endOfHold),
   HoldReleased: data(endOfHold),
   RollbackUnverified: data({ requestsPerSecond: z.number() }),
+  /** Told only where `RollbackUnverified` was: that the requests stopped as they should is in the record. */
+  RollbackVerified: data({}),
   AlertResolved: data({}),
 } as const;
 

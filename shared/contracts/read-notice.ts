@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { alertLinks } from '#shared/domain/alert-links.ts';
 import { kubectl, VIRTUAL_SERVICE } from '#shared/domain/command.ts';
 import { type Notice, type NoticeLink, type Severity, webLink } from '#shared/domain/notify/notice.ts';
 import type { BusEvent } from './bus-event.ts';
@@ -90,11 +91,6 @@ function lookingAt({ virtualServices }: Pick<Data, 'virtualServices'>): Data['co
   });
 }
 
-function linksOf({ annotations, generatorUrl }: Data['alert'], page: string | undefined): NoticeLink[] {
-  return [
-    ...webLink('Rollback', page),
-    ...webLink('Runbook', annotations['runbook_url']),
-    ...webLink('Dashboard', annotations['dashboard_url']),
-    ...webLink('Query', generatorUrl),
-  ];
+function linksOf(alert: Data['alert'], page: string | undefined): NoticeLink[] {
+  return [...webLink('Rollback', page), ...alertLinks(alert).flatMap(({ name, url }) => webLink(name, url))];
 }

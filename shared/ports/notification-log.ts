@@ -1,11 +1,13 @@
 /** One event for one channel. */
 export type Delivery = { readonly eventId: string; readonly channel: string };
 
-/** What is remembered of a rollback by one channel: the thread that its news go to, or that it is over. */
+/** What one channel remembers of a topic: the thread that the news of a rollback go to, or when an alert was over. */
 export type ChannelMemory = {
-  read(rollbackId: string, signal: AbortSignal): Promise<string | undefined>;
+  read(topic: string, signal: AbortSignal): Promise<string | undefined>;
   /** The first value stays, whoever writes another one. */
-  keep(rollbackId: string, value: string, signal: AbortSignal): Promise<void>;
+  keep(topic: string, value: string, signal: AbortSignal): Promise<void>;
+  /** The greatest value stays, as texts are compared: a time in UTC, or the number of a message, that is later. */
+  raise(topic: string, value: string, signal: AbortSignal): Promise<void>;
 };
 
 /** Who was told of what. Throws StoreFault. */

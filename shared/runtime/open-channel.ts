@@ -40,7 +40,7 @@ export async function openChannel(
       return openSlack(channel, read, deps);
     case 'pagerduty': {
       const { name, region } = channel;
-      return pagerdutyNotifier({ routingKey: await read(channel.routingKey), region, over: memoryOf(name), post });
+      return pagerdutyNotifier({ routingKey: await read(channel.routingKey), region, memory: memoryOf(name), post });
     }
     case 'teams':
       return teamsNotifier({ url: await read(channel.url), post });

@@ -40,11 +40,12 @@ export function buildEvent(record: RollbackRecord, told: Told, now: number): Out
 function typeOf(record: RollbackRecord, told: Told): EventType | undefined {
   if (told.kind === 'outcome') return eventTypeOf(record.outcome);
   if (told.kind === 'sla-breached') return 'RollbackSlaBreached';
+  if (told.entry.kind === 'verified') return endsUnverified(record, told.index) ? 'RollbackVerified' : undefined;
   return EVENT_OF_HISTORY[told.entry.kind];
 }
 
 /** An improvement is told by the outcome that it led to. */
-const EVENT_OF_HISTORY: Readonly<Record<HistoryEntry['kind'], EventType | undefined>> = {
+const EVENT_OF_HISTORY: Readonly<Record<Exclude<HistoryEntry['kind'], 'verified'>, EventType | undefined>> = {
   reverted: 'RollbackReverted',
   reasserted: 'RollbackReasserted',
   released: 'HoldReleased',
@@ -55,8 +56,12 @@ const EVENT_OF_HISTORY: Readonly<Record<HistoryEntry['kind'], EventType | undefi
   resolved: 'AlertResolved',
   improved: undefined,
   'given-up': undefined,
-  verified: undefined,
 };
+
+/** Whoever was woken by requests that went on has to hear that they stopped; nobody else has. */
+function endsUnverified({ history }: RollbackRecord, index: number): boolean {
+  return history.slice(0, index).some(({ kind }) => kind === 'unverified');
+}
 
 /** What an entry of the history tells beside the record. */
 function factsOf(entry: HistoryEntry): Readonly<Record<string, string | number>> {
@@ -125,7 +130,6 @@ export function rollbackData(record: RollbackRecord): RollbackData {
       ...optionalTime('zeroedAt', timeline.zeroedAt),
       ...(timeline.zeroedPrecision ? { zeroedPrecision: timeline.zeroedPrecision } : {}),
       recordedAt: iso(timeline.recordedAt),
-      ...optionalTime('notifiedAt', timeline.notifiedAt),
       ...optionalTime('verifiedAt', timeline.verifiedAt),
       ...optionalTime('alertResolvedAt', timeline.alertResolvedAt),
     },

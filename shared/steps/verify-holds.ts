@@ -103,17 +103,28 @@ function additionsOf(
 ): Additions {
   if (!isToVerify(record, windowMs, at)) return { news: [] };
   const found = verify(record, rate, windowMs, at);
-  if (found === 'verified') return { news: [{ entry: { kind: 'verified', at } }], verifiedAt: at };
+  if (found === 'verified') {
+    const said = { message: stoppedMessage(record, at), commands: [] };
+    return { news: [{ entry: { kind: 'verified', at }, said }], verifiedAt: at };
+  }
   if (found === 'early') return { news: [] };
   const requestsPerSecond = Number(rate.toPrecision(3));
   const said = { message: messageOf(record, requestsPerSecond, at), commands: [listManagedCommand(context)] };
   return { news: [{ entry: { kind: 'unverified', at, requestsPerSecond }, said }] };
 }
 
+function stoppedMessage(record: RollbackRecord, at: number): string {
+  const { canary, cluster } = record;
+  return `${canary} in ${cluster} gets no requests any more, ${secondsSince(record, at)} s after its weight went to zero.`;
+}
+
+function secondsSince(record: RollbackRecord, at: number): number {
+  return Math.round((at - (zeroSince(record) ?? at)) / 1000);
+}
+
 function messageOf(record: RollbackRecord, requestsPerSecond: number, at: number): string {
   const { canary, cluster, residual } = record;
-  const seconds = Math.round((at - (zeroSince(record) ?? at)) / 1000);
-  const still = `${canary} in ${cluster} still gets ${requestsPerSecond} requests a second, ${seconds} s after its weight went to zero.`;
+  const still = `${canary} in ${cluster} still gets ${requestsPerSecond} requests a second, ${secondsSince(record, at)} s after its weight went to zero.`;
   if (residual === 'unknown')
     return `${still} What else sends to it is not known: look at every VirtualService of its host.`;
   if (residual.length > 0) return `${still} What can still reach it: ${residual.map(({ what }) => what).join('; ')}.`;

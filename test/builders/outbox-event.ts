@@ -18,6 +18,7 @@ const OUTCOME_OF: Readonly<
   RollbackRestored: { outcome: 'rolled-back', virtualService: 'shop/payment', by: 'alice', why: 'v2 is mended' },
   HoldReleased: { outcome: 'rolled-back', virtualService: 'shop/payment' },
   RollbackUnverified: { outcome: 'rolled-back', requestsPerSecond: 1.5 },
+  RollbackVerified: { outcome: 'rolled-back' },
   AlertResolved: { outcome: 'rolled-back' },
 };
 

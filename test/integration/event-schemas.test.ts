@@ -24,6 +24,7 @@ const entries: HistoryEntry[] = [
   { kind: 'released', at: NOW, virtualService: 'production/payment-svc' },
   { kind: 'restored', at: NOW, virtualService: 'production/payment-svc', by: 'alice', why: 'v2 is mended' },
   { kind: 'unverified', at: NOW, requestsPerSecond: 1.5 },
+  { kind: 'verified', at: NOW },
   { kind: 'already-acted', at: NOW },
   { kind: 'contested', at: NOW },
   { kind: 'resolved', at: NOW },
@@ -56,7 +57,7 @@ const cases: [string, OutboxEvent | undefined][] = [
   ]),
   ...entries.map((entry, index): [string, OutboxEvent | undefined] => [
     `history: ${entry.kind}`,
-    buildEvent(rolledBack, { kind: 'history', entry, index }, NOW),
+    buildEvent({ ...rolledBack, history: entries }, { kind: 'history', entry, index }, NOW),
   ]),
 ];
 

@@ -410,7 +410,7 @@ describe('the news of one rollback', () => {
     await tell([message({ id: 'one', type: 'RollbackFailed', createdAt: FIRED_AT + 5000 })]);
 
     const actions = sentTo('events.pagerduty.com').map((one) => one['event_action']);
-    expect(actions).toEqual(['resolve', 'resolve', 'trigger', 'resolve', 'resolve']);
+    expect(actions).toEqual(['resolve', 'resolve', 'trigger', 'resolve']);
   });
 
   it('wait together where the first of them has to', async () => {

@@ -8,8 +8,9 @@ import { duration, time } from './words.ts';
 type Happening = { readonly at: number; readonly words: string; readonly goal?: boolean };
 
 /** What each time stands for, with the event that told of it. */
-function stageWords({ outcome, requestedBy }: RollbackRecord): Readonly<Record<string, string>> {
+function stageWords({ outcome, requestedBy, history }: RollbackRecord): Readonly<Record<string, string>> {
   const event = eventTypeOf(outcome);
+  const isTold = history.some(({ kind }) => kind === 'unverified');
   return {
     fired: requestedBy ? `${requestedBy.name} asked for it` : 'The alert fired',
     received: 'We received it',
@@ -17,7 +18,7 @@ function stageWords({ outcome, requestedBy }: RollbackRecord): Readonly<Record<s
     zeroed: 'The canary was at zero',
     recorded: `Recorded${event ? ` (${event})` : ''}`,
     notified: 'People were told',
-    verified: 'Verified: no request reached the canary any more',
+    verified: `Verified: no request reached the canary any more${isTold ? ' (RollbackVerified)' : ''}`,
     resolved: 'The alert resolved (AlertResolved)',
   };
 }

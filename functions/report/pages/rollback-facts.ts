@@ -1,3 +1,4 @@
+import { alertLinks } from '#shared/domain/alert-links.ts';
 import { isBare, type RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { type Html, html } from '#shared/runtime/html.ts';
 import { linkTo, rollbackPath } from './links.ts';
@@ -14,11 +15,7 @@ export function alertSection({ alert, truncatedAlerts, requestedBy }: RollbackRe
 </section>
 `;
   }
-  const links = [
-    ['Runbook', alert.annotations['runbook_url'] ?? alert.annotations['runbook']],
-    ['Dashboard', alert.annotations['dashboard_url'] ?? alert.annotations['dashboard']],
-    ['Expression', alert.generatorUrl],
-  ].flatMap(([name = '', url]) => (url ? [html`<dt>${name}</dt><dd>${linkTo(url)}</dd>\n`] : []));
+  const links = alertLinks(alert).map(({ name, url }) => html`<dt>${name}</dt><dd>${linkTo(url)}</dd>\n`);
   const left =
     truncatedAlerts > 0
       ? html`<p>Alertmanager left ${counted(truncatedAlerts, 'alert')} out of that delivery (<code>max_alerts</code>).</p>\n`

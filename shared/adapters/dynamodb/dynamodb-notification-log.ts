@@ -105,16 +105,26 @@ export function dynamodbNotificationLog(
     noteNotified: (id, at, signal) =>
       storeCall('note when people were told', table, () => noteNotified(id, at, signal)),
     memoryOf: (channel) => ({
-      async read(rollbackId, signal) {
+      async read(topic, signal) {
         const found = await storeCall('read what a channel remembers', table, () =>
-          get(memoryKey(channel, rollbackId), signal),
+          get(memoryKey(channel, topic), signal),
         );
         return typeof found?.['value'] === 'string' ? found['value'] : undefined;
       },
-      async keep(rollbackId, value, signal) {
-        const Item = { ...memoryKey(channel, rollbackId), value, expiresAt: expiresAt() };
+      async keep(topic, value, signal) {
+        const Item = { ...memoryKey(channel, topic), value, expiresAt: expiresAt() };
         const command = new PutCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' });
         await storeCall('keep what a channel remembers', table, () => write(command, signal));
+      },
+      async raise(topic, value, signal) {
+        const command = new PutCommand({
+          TableName: table,
+          Item: { ...memoryKey(channel, topic), value, expiresAt: expiresAt() },
+          ConditionExpression: 'attribute_not_exists(pk) OR #value < :value',
+          ExpressionAttributeNames: { '#value': 'value' },
+          ExpressionAttributeValues: { ':value': value },
+        });
+        await storeCall('raise what a channel remembers', table, () => write(command, signal));
       },
     }),
   };

@@ -18,6 +18,13 @@ export type SlackBotOptions = {
 const URL_OF_POST_MESSAGE = new URL('https://slack.com/api/chat.postMessage');
 const AnswerSchema = z.object({ ok: z.boolean(), error: z.optional(z.string()), ts: z.optional(z.string()) });
 type Answer = z.infer<typeof AnswerSchema>;
+type Sent = { readonly answer: Answer; readonly where: keyof typeof WHERE };
+
+const WHERE = {
+  first: '',
+  'in-thread': ', in the thread',
+  anew: ', and begins a new thread: the one before is gone',
+} as const;
 
 /** Slack says these with a 200, too. */
 const RETRYABLE =
@@ -44,20 +51,23 @@ export function slackBotNotifier(options: SlackBotOptions): Notifier {
   }
 
   /** Without a thread once more where somebody has deleted the message that it began with. */
-  async function sendInThread(news: News, thread: string | undefined, signal: AbortSignal): Promise<Answer> {
+  async function sendInThread(news: News, thread: string | undefined, signal: AbortSignal): Promise<Sent> {
+    if (thread === undefined) return { answer: await send(news, undefined, signal), where: 'first' };
     const answer = await send(news, thread, signal);
-    const isGone = thread !== undefined && GONE.test(answer.error ?? '');
-    return isGone ? await send(news, undefined, signal) : answer;
+    if (!GONE.test(answer.error ?? '')) return { answer, where: 'in-thread' };
+    return { answer: await send(news, undefined, signal), where: 'anew' };
   }
 
   return {
     async notify(news, signal) {
-      const { rollbackId } = news.notice;
-      const thread = await threads.read(rollbackId, signal);
-      const answer = await sendInThread(news, thread, signal);
-      if (!answer.ok) throw refusal(answer.error ?? 'no reason');
-      if (thread === undefined && answer.ts) await threads.keep(rollbackId, answer.ts, signal);
-      return { kind: 'told', answered: `Slack answered ok${thread === undefined ? '' : ', in the thread'}` };
+      const topic = news.notice.rollbackId;
+      const { answer, where } = await sendInThread(news, await threads.read(topic, signal), signal);
+      const { ok, error, ts } = answer;
+      if (!ok) throw refusal(error ?? 'no reason');
+      if (ts && where === 'first') await threads.keep(topic, ts, signal);
+      // What is posted later has a greater one.
+      if (ts && where === 'anew') await threads.raise(topic, ts, signal);
+      return { kind: 'told', answered: `Slack answered ok${WHERE[where]}` };
     },
   };
 }

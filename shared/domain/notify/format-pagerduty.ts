@@ -34,7 +34,10 @@ export type PagerdutyCall =
 
 /** A summary has 1024 characters, the key of an alert 255, an event 512 KB. */
 const MAX = { summary: 1024, key: 255, bytes: 100_000 };
-const MENDED = new Set(['RollbackCompleted', 'RollbackReasserted', 'RollbackRestored']);
+/** What ends the trouble that there was before it. */
+const MENDED = new Set(['RollbackCompleted', 'RollbackReasserted', 'RollbackVerified']);
+/** What ends all that a rollback may have opened: nothing is held at zero, or nothing fires. */
+const OVER = new Set(['AlertResolved', 'HoldReleased', 'RollbackRestored']);
 const CHANGES = new Set([
   'RollbackCompleted',
   'RollbackReasserted',
@@ -50,14 +53,25 @@ const CHANGES = new Set([
 export function pagerdutyCalls(notice: Notice): PagerdutyCall[] {
   const { type, severity, outcome } = notice;
   if (severity === 'critical' || type === 'RollbackSlaBreached') return [trigger(notice)];
-  if (type === 'AlertResolved') return resolved(notice);
   const mended = MENDED.has(type) || (type === 'RollbackSkipped' && outcome === 'already-zero');
-  return [...(mended ? [resolve(troubleKey(notice))] : []), ...(CHANGES.has(type) ? [change(notice)] : [])];
+  const ended = [
+    ...(mended || OVER.has(type) ? [troubleKey(notice)] : []),
+    ...(OVER.has(type) ? [slaKey(notice)] : []),
+  ];
+  return [...ended.map(resolve), ...(CHANGES.has(type) ? [change(notice)] : [])];
 }
 
-/** Ends all that a rollback may have opened; nothing happens to what is not open. */
-export function resolved(notice: Notice): PagerdutyCall[] {
-  return [resolve(troubleKey(notice)), resolve(slaKey(notice))];
+/**
+ * Until when what a notice resolves is over: whatever opens the same alert later opens it anew. What was mended was there
+ * before, and may be followed by worse at the same time; an end is the last of its time.
+ */
+export function overUntil({ type, time }: Pick<Notice, 'type' | 'time'>): string {
+  return OVER.has(type) ? time : new Date(Date.parse(time) - 1).toISOString();
+}
+
+/** Ends what has the key; nothing happens where it is not open. */
+export function resolve(key: string): PagerdutyCall {
+  return { path: '/v2/enqueue', body: { event_action: 'resolve', dedup_key: key } };
 }
 
 function trigger(notice: Notice): PagerdutyCall {
@@ -115,10 +129,6 @@ function detailsOf(notice: Notice): Record<string, unknown> {
 
 function linkOf({ name, url }: Notice['links'][number]): Link {
   return { href: url, text: name };
-}
-
-function resolve(key: string): PagerdutyCall {
-  return { path: '/v2/enqueue', body: { event_action: 'resolve', dedup_key: key } };
 }
 
 function troubleKey({ rollbackId }: Notice): string {

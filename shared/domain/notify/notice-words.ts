@@ -41,6 +41,7 @@ const HEADLINES: Readonly<Record<string, (subject: string, notice: Notice) => st
   RollbackRestored: (subject) => `Restored: ${subject} has its weight again`,
   HoldReleased: (subject) => `Hold released: ${subject}`,
   RollbackUnverified: (subject) => `At 0, but requests still arrive: ${subject}`,
+  RollbackVerified: (subject) => `No request arrives any more: ${subject} is at 0`,
   AlertResolved: (subject) => `Alert resolved: ${subject}`,
 };
 

@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { AwsFault } from '#shared/adapters/aws/aws-fault.ts';
 import { retryAfterMs } from '#shared/adapters/notify/retry-after.ts';
 import type { ChannelSettings } from '#shared/contracts/channel-settings.ts';
-import type { ChannelMemory } from '#shared/ports/notification-log.ts';
 import { NotifierFault } from '#shared/ports/notifier.ts';
 import { openChannel } from '#shared/runtime/open-channel.ts';
 import { someNews } from '#test/builders/news.ts';
+import { channelMemory } from '#test/doubles/channel-memory.ts';
 import { type ChannelServices, startChannelServices } from '#test/doubles/channel-services.ts';
 import { fakeClock } from '#test/doubles/fake-clock.ts';
 import type { Answer, Posted, ReceiverParts } from '#test/doubles/receiver.ts';
@@ -74,21 +74,11 @@ afterEach(async () => {
   for (const one of services.splice(0)) await one.stop();
 });
 
-function memory(): ChannelMemory {
-  const kept = new Map<string, string>();
-  return {
-    read: async (id) => kept.get(id),
-    async keep(id, value) {
-      if (!kept.has(id)) kept.set(id, value);
-    },
-  };
-}
-
 async function opened({ channel, value }: Pick<Case, 'channel' | 'value'>, answer?: ReceiverParts['answer']) {
   const outside = await startChannelServices(answer);
   services.push(outside);
   const aws = scriptedAws(() => '<MessageId>m-1</MessageId>');
-  const remembered = memory();
+  const remembered = channelMemory();
   const deps = {
     secrets: { read: async () => value },
     aws,
@@ -221,8 +211,29 @@ describe('Slack by a bot', () => {
 
     const told = await notifier.notify(failed, never);
 
-    expect(told.kind).toBe('told');
+    expect(told).toEqual({
+      kind: 'told',
+      answered: 'Slack answered ok, and begins a new thread: the one before is gone',
+    });
     expect(sentTo('slack.com').map((sent) => sent['thread_ts'])).toEqual(['1', undefined]);
+    expect(await remembered.read('a1b2c3', never)).toBe('2');
+  });
+
+  it('gets what comes after in the thread that began anew, at the first try', async () => {
+    const { notifier, sentTo, remembered } = await opened(bot, ({ body }: Posted) => {
+      const isGone = JSON.parse(body)['thread_ts'] === '1';
+      return {
+        status: 200,
+        body: JSON.stringify(isGone ? { ok: false, error: 'thread_not_found' } : { ok: true, ts: '2' }),
+      };
+    });
+    await remembered.keep('a1b2c3', '1', never);
+    await notifier.notify(failed, never);
+
+    const told = await notifier.notify(someNews({ type: 'AlertResolved' }), never);
+
+    expect(told.answered).toBe('Slack answered ok, in the thread');
+    expect(sentTo('slack.com').map((sent) => sent['thread_ts'])).toEqual(['1', undefined, '2']);
   });
 });
 
@@ -232,7 +243,7 @@ describe('PagerDuty', () => {
   it('gets changes at the address for changes', async () => {
     const { notifier, posted } = await opened(pagerduty);
 
-    await notifier.notify(someNews({ type: 'HoldReleased' }), never);
+    await notifier.notify(someNews({ type: 'RollbackReverted' }), never);
 
     expect(posted.map(({ path }) => path)).toEqual(['/events.pagerduty.com/v2/change/enqueue']);
     expect(JSON.parse(posted[0]?.body ?? '')).toMatchObject({

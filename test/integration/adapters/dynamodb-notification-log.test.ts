@@ -106,6 +106,20 @@ describe('what a channel remembers of a rollback', () => {
     expect(await log.memoryOf('other').read('a1b2c3', never)).toBeUndefined();
     expect(await log.memoryOf('slack').read('d4e5f6', never)).toBeUndefined();
   });
+
+  it('is the latest of what was raised, in whatever order', async () => {
+    const { log } = open();
+    const memory = log.memoryOf('on-call');
+    await memory.keep('a1b2c3', '2026-03-04T05:06:07.000Z', never);
+
+    for (const time of ['2026-03-04T05:06:09.000Z', '2026-03-04T05:06:08.000Z']) {
+      await memory.raise('a1b2c3', time, never);
+      await memory.raise('d4e5f6', time, never);
+    }
+
+    expect(await memory.read('a1b2c3', never)).toBe('2026-03-04T05:06:09.000Z');
+    expect(await memory.read('d4e5f6', never)).toBe('2026-03-04T05:06:09.000Z');
+  });
 });
 
 describe('when people were first told of a rollback', () => {

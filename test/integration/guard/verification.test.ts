@@ -95,6 +95,20 @@ describe('guard, where a Prometheus is configured', () => {
     expect(record?.timeline.verifiedAt).toBe(FIRED_AT + 4000 + 3 * MINUTE);
   });
 
+  it('tells whoever was woken that they stopped, once', async () => {
+    const service = await rolledBackWith(traffic(5, 0));
+
+    await guardAfter(service, 2 * MINUTE, MINUTE, MINUTE);
+
+    expect(await told(service)).toEqual(['RollbackCompleted', 'RollbackUnverified', 'RollbackVerified']);
+    expect(await last(service)).toMatchObject({
+      pages: false,
+      timeline: { verifiedAt: new Date(FIRED_AT + 4000 + 3 * MINUTE).toISOString() },
+      message: expect.stringMatching(/v2 in production-eu gets no requests any more, 180 s after/),
+      commands: [],
+    });
+  });
+
   it('wakes nobody for requests of the seconds in which a new weight takes effect', async () => {
     const service = await rolledBackWith(traffic(5));
 

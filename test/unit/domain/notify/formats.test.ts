@@ -109,8 +109,9 @@ describe('PagerDuty', () => {
     ['RollbackReverted', { pages: true }, ['trigger weightless/a1b2c3']],
     ['RollbackReverted', { pages: false }, ['change']],
     ['RollbackReasserted', { pages: false }, ['resolve weightless/a1b2c3', 'change']],
-    ['RollbackRestored', { pages: false }, ['resolve weightless/a1b2c3', 'change']],
-    ['HoldReleased', { pages: false }, ['change']],
+    ['RollbackVerified', { pages: false }, ['resolve weightless/a1b2c3']],
+    ['RollbackRestored', { pages: false }, ['resolve weightless/a1b2c3', 'resolve weightless-sla/a1b2c3', 'change']],
+    ['HoldReleased', { pages: false }, ['resolve weightless/a1b2c3', 'resolve weightless-sla/a1b2c3', 'change']],
     ['AlertResolved', { pages: false }, ['resolve weightless/a1b2c3', 'resolve weightless-sla/a1b2c3']],
   ])('gets of %s with %j: %j', (type, data, calls) => {
     expect(callsOf(type, data)).toEqual(calls);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventType } from '#shared/contracts/events.ts';
 import { readNotice, rollbackPage } from '#shared/contracts/read-notice.ts';
+import { alertLinks } from '#shared/domain/alert-links.ts';
 import { type ChannelFilter, passes } from '#shared/domain/notify/channel-filter.ts';
 import { channelUrl, type HostedChannel, hostsOf } from '#shared/domain/notify/channel-url.ts';
 import { clip, oneLine, readable } from '#shared/domain/notify/clip.ts';
@@ -35,6 +36,7 @@ describe('the headline', () => {
     ['RollbackRestored', {}, 'Restored: payment-svc.production/v2 has its weight again'],
     ['HoldReleased', {}, 'Hold released: payment-svc.production/v2'],
     ['RollbackUnverified', {}, 'At 0, but requests still arrive: payment-svc.production/v2'],
+    ['RollbackVerified', {}, 'No request arrives any more: payment-svc.production/v2 is at 0'],
     ['AlertResolved', {}, 'Alert resolved: payment-svc.production/v2'],
   ])('of %s with %j is: %s', (type, data, headline) => {
     expect(headlineOf(noticeOf(type, data))).toBe(headline);
@@ -171,6 +173,18 @@ describe('a notice', () => {
     expect(rollbackPage('https://weightless.example.com/prod//', 'a/b')).toBe(
       'https://weightless.example.com/prod/rollbacks/a%2Fb',
     );
+  });
+
+  it('links to what the page links to, by the other names of the annotations as well', () => {
+    const annotations = {
+      runbook_url: '',
+      runbook: 'https://runbooks.example.com/x',
+      dashboard: 'http://grafana.example/d',
+    };
+    const alert = { name: 'a', labels: {}, startsAt: '', annotations };
+
+    expect(noticeOf('RollbackCompleted', { alert }).links.slice(1)).toEqual(alertLinks({ annotations }));
+    expect(alertLinks({ annotations }).map(({ url }) => url)).toEqual([annotations.runbook, annotations.dashboard]);
   });
 
   it.each([
