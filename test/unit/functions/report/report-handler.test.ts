@@ -87,7 +87,7 @@ describe('the report over HTTP', () => {
     expect([total.rollbacks.total, filter, window.name]).toEqual([1, { namespace: 'shop', service: 'cart' }, '30d']);
   });
 
-  it('is CSV for who asks for that first, with one row for the window, the one before, each day and each service', async () => {
+  it('is CSV for who asks for that first, with one row for the window, the one before, each day, service and outcome', async () => {
     const service = reportService(NOW);
     await service.write(aRolledBack());
 
@@ -98,7 +98,13 @@ describe('the report over HTTP', () => {
 
     const [head = '', ...rows] = (body ?? '').trimEnd().split('\r\n');
     expect(headers).toMatchObject({ 'content-type': expect.stringContaining('text/csv'), vary: 'accept' });
-    expect(rows.map((row) => row.split(',')[0])).toEqual(['window', 'before', ...Array(7).fill('day'), 'service']);
+    expect(rows.map((row) => row.split(',')[0])).toEqual([
+      'window',
+      'before',
+      ...Array(7).fill('day'),
+      'service',
+      'outcome',
+    ]);
     expect(new Set(rows.map((row) => row.split(',').length))).toEqual(new Set([head.split(',').length]));
   });
 
