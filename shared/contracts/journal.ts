@@ -34,6 +34,7 @@ const JournalEntrySchema = z.object({
   reasserts: z.int().check(z.nonnegative(), z.maximum(MAX_REASSERTS)),
   reverted: z.optional(z.object({ by: z.string(), at: z.optional(epochMs) })),
   zeroedBy: z.optional(epochMs),
+  asked: z.optional(z.object({ by: z.string(), why: z.string() })),
   ended: z.optional(z.object({ at: epochMs, by: z.optional(z.string()), why: z.optional(z.string()) })),
   flux: z.optional(z.boolean()),
   after: z.optional(z.string()),

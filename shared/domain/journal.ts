@@ -33,6 +33,8 @@ export type JournalEntry = {
    * our last write says nothing of this one.
    */
   readonly zeroedBy?: number | undefined;
+  /** Who wanted the rollback and why, where a person did: the record has it from here if whoever wrote this died. */
+  readonly asked?: { readonly by: string; readonly why: string } | undefined;
   /** When the hold ended before `holdUntil`, or was noted to be over; and who ended it, where a person did. */
   readonly ended?: HoldEnd | undefined;
   /** True where we, and nobody before us, told Flux to leave the object alone: a release takes it back. */

@@ -1,5 +1,6 @@
 import { type Alert, directive } from './alert.ts';
 import { type DestinationMark, parseDestinationMark } from './marks.ts';
+import type { Requester } from './rollback-record.ts';
 
 /** Alertmanager's fingerprints are 16 hex digits: no alert has one like this. */
 export const MANUAL_PREFIX = 'manual-';
@@ -16,4 +17,15 @@ export const CANARY_DIRECTIVE = 'weightless_canary';
 export function namedCanary(alert: Alert): DestinationMark | undefined {
   const named = isManual(alert) ? directive(alert, CANARY_DIRECTIVE) : undefined;
   return named === undefined ? undefined : parseDestinationMark(named);
+}
+
+/** What a person's request says of who and why, as an alert: its annotations. */
+export function askedAnnotations({ name, reason }: Requester): Record<'summary' | 'requestedBy', string> {
+  return { summary: reason, requestedBy: name };
+}
+
+/** Who asked for it and why; undefined for an alert, whatever its annotations say. */
+export function askedBy(alert: Alert): Requester | undefined {
+  const { summary, requestedBy } = alert.annotations;
+  return isManual(alert) && summary && requestedBy ? { name: requestedBy, reason: summary } : undefined;
 }

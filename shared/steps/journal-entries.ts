@@ -1,10 +1,11 @@
-import { firingOf } from '#shared/domain/alert.ts';
+import { type Alert, firingOf } from '#shared/domain/alert.ts';
 import type { DestinationKey } from '#shared/domain/destination.ts';
 import { formatDestination } from '#shared/domain/destination.ts';
 import type { FiringDecision } from '#shared/domain/firing-decision.ts';
 import { JOURNAL_MAX_ALERTS, type Journal, type JournalEntry } from '#shared/domain/journal.ts';
 import { type Edit, undoing, withEdits } from '#shared/domain/json-patch.ts';
 import { lastWriter } from '#shared/domain/last-writer.ts';
+import { askedBy } from '#shared/domain/manual.ts';
 import type { Claim } from '#shared/domain/target.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
 import { rollbackId, specHash } from './digest.ts';
@@ -46,11 +47,13 @@ export function nextEntries(parts: EntryParts): JournalEntry[] {
   });
   const reasserted = known.filter((_, index) => isPut(index)).map(again);
   const rest = known.filter((_, index) => !isPut(index));
-  const fresh = served.filter(({ decision }) => decision.kind === 'act').map(({ claim }) => firingOf(claim.alert));
+  const fresh = served.filter(({ decision }) => decision.kind === 'act').map(({ claim }) => claim.alert);
   return [...(fresh.length > 0 ? [newEntry(parts, fresh, after)] : []), ...reasserted, ...rest];
 }
 
-function newEntry(parts: EntryParts, firings: readonly string[], after: string): JournalEntry {
+function newEntry(parts: EntryParts, alerts: readonly Alert[], after: string): JournalEntry {
+  const firings = alerts.map(firingOf);
+  const asked = alerts.map(askedBy).find((one) => one);
   const { object, edits, cluster, canary, receivedAt, sentAt, holdMs, flux } = parts;
   return {
     v: 1,
@@ -63,6 +66,7 @@ function newEntry(parts: EntryParts, firings: readonly string[], after: string):
     holdUntil: sentAt + HOLD_FACTOR * holdMs,
     state: 'open',
     reasserts: 0,
+    ...(asked ? { asked: { by: asked.name, why: asked.reason } } : {}),
     ...(flux ? { flux } : {}),
     after,
     undo: edits.map(undoing).reverse(),

@@ -1,5 +1,6 @@
 import { type DestinationKey, formatDestination, parseDestination } from '#shared/domain/destination.ts';
 import type { Managed } from '#shared/domain/managed.ts';
+import { isManual } from '#shared/domain/manual.ts';
 import { mirroredDestinations } from '#shared/domain/plan-mirrors.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { routedDestinations } from '#shared/domain/routes.ts';
@@ -63,8 +64,9 @@ export async function recordJournaled(
     const now = budget.clock.now();
     const result = await proveByJournal({ canary, about, alerts, sentAt }, view, policy.mode, now);
     const drafts = alerts.flatMap((alert, index) => {
-      const receivedAt = firings[index]?.entry.receivedAt ?? now;
-      const facts = { receivedAt, truncatedAlerts: 0, slaMs: policy.slaMs };
+      const { receivedAt = now, asked } = firings[index]?.entry ?? {};
+      const requestedBy = isManual(alert) && asked ? { name: asked.by, reason: asked.why } : undefined;
+      const facts = { receivedAt, truncatedAlerts: 0, slaMs: policy.slaMs, requestedBy };
       const draft = draftOfTarget(alert, result, facts, [...view.unknowns]);
       return draft ? [draft] : [];
     });

@@ -4,7 +4,7 @@ import { type Alert, firingOf } from '#shared/domain/alert.ts';
 import { VIRTUAL_SERVICE_DIRECTIVE } from '#shared/domain/identify-alert.ts';
 import { parseFiring } from '#shared/domain/journaled-firing.ts';
 import type { PatchOperation } from '#shared/domain/json-patch.ts';
-import { CANARY_DIRECTIVE, MANUAL_PREFIX } from '#shared/domain/manual.ts';
+import { askedAnnotations, CANARY_DIRECTIVE, MANUAL_PREFIX } from '#shared/domain/manual.ts';
 import type { Requester, RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { isUnfinished } from '#shared/domain/unfinished.ts';
 import type { VirtualService } from '#shared/domain/virtual-service.ts';
@@ -51,7 +51,7 @@ export function alertOfRequest({ asked, requester, request, object, policy }: By
       [VIRTUAL_SERVICE_DIRECTIVE]: `${namespace}/${virtualService}`,
       ...(canary === undefined ? {} : { [CANARY_DIRECTIVE]: canary }),
     },
-    annotations: { summary: asked.reason, requestedBy: requester.name },
+    annotations: askedAnnotations(requester),
   };
 }
 

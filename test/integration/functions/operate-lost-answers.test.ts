@@ -88,6 +88,24 @@ describe('a release that died before the records had it', () => {
   });
 });
 
+describe('a rollback by hand that died before the records had it', () => {
+  it('is recorded by guard, with who wanted it and why', async () => {
+    const service = operateService();
+    const away = () => Promise.reject(new StoreFault('the store is away'));
+    await service.operate(
+      byHand(),
+      service.operator({ rollbackLog: { ...service.store, read: away, commit: away, ofFiring: away } }),
+    );
+    service.clock.advance(120_000);
+
+    await runGuardOf(service);
+
+    expect(await service.records()).toMatchObject([
+      { outcome: 'rolled-back', requestedBy: { name: 'alice', reason: 'v2 answers nonsense' } },
+    ]);
+  });
+});
+
 /** Remembers keys, and says so only once `answers` is called. */
 function slowLog(firstReceivedAt?: number) {
   const { promise, resolve } = Promise.withResolvers<void>();
