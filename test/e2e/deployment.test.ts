@@ -80,10 +80,24 @@ function settingsOfAnyone(): Record<string, unknown> {
   return {
     clusters: [
       { name: 'production', endpoint: 'https://127.0.0.1:6443', token: { secret: 'weightless/production' } },
-      { name: 'eks', endpoint: 'https://127.0.0.1:6444', eks: { cluster: 'eks', region: 'eu-central-1' } },
+      {
+        name: 'eks',
+        endpoint: 'https://127.0.0.1:6444',
+        eks: { cluster: 'eks', region: 'eu-central-1', roleArn: 'arn:aws:iam::000000000000:role/clusters' },
+        prometheus: {
+          url: 'https://aps-workspaces.eu-central-1.amazonaws.com/workspaces/ws-1',
+          sigv4: { region: 'eu-central-1' },
+        },
+      },
     ],
     tokens: [{ name: 'alertmanager', sha256: '0'.repeat(64), scope: 'alerts' }],
     sns: { topics: ['arn:aws:sns:eu-central-1:000000000000:alerts'] },
-    notify: { channels: [{ name: 'outside', type: 'webhook', url: { secret: 'weightless/webhook' } }] },
+    notify: {
+      channels: [
+        { name: 'outside', type: 'webhook', url: { secret: 'weightless/webhook' } },
+        { name: 'pager', type: 'pagerduty', routingKey: { parameter: '/weightless-secrets/pagerduty' } },
+        { name: 'mail', type: 'sns', topicArn: 'arn:aws:sns:eu-central-1:000000000000:mail' },
+      ],
+    },
   };
 }
