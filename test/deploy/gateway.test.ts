@@ -77,6 +77,10 @@ describe('the gateway of the stack', () => {
     ['POST /v1/alerts', 503, []],
     ['-', 404, []],
     ['GET /', 401, []],
+    ['POST /v1/rollbacks', 401, []],
+    ['POST /v1/rollbacks', 413, []],
+    ['POST /v1/rollbacks/{id}/restore', 409, []],
+    ['POST /v1/holds/{hold+}', 404, []],
   ])(
     'counts what is final for Alertmanager, whoever answers it, and nothing else: %s, %d',
     (routeKey, status, metrics) => {
