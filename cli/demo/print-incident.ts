@@ -25,6 +25,7 @@ export function printIncident(parts: {
   out(`SLA       ${slaWords(record)}`);
   out(`Outcome   ${record.outcome}: ${shortName(record.canary)} in ${record.virtualServices.join(', ')}`);
   printResidual(record, out);
+  out(`Rollback  ${record.id}`);
   out(event ? `Event     ${event.type} ${event.id.slice(0, 12)}… on the bus` : 'Event     not on the bus yet');
 }
 

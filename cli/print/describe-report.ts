@@ -1,12 +1,15 @@
 import type { Report } from '#shared/contracts/report.ts';
+import { quote } from '#shared/domain/command.ts';
 import type { Breach, Figures, Listed, Percentiles } from '#shared/domain/report/report.ts';
 import { alignTable, plain } from './align-table.ts';
+import { seconds } from './seconds.ts';
 
 const MAX_LINES = 10;
 
 /** A report as a person reads it in a terminal. */
 export function describeReport(report: Report): string {
   const { window, before, total, hint, missingDays } = report;
+  const missed = `${missedCommand(report)} lists every miss`;
   const lines = [
     `Rollback SLA, ${window.from.slice(0, 16)}Z to ${window.to.slice(0, 16)}Z${filterWords(report)}`,
     '',
@@ -14,10 +17,11 @@ export function describeReport(report: Report): string {
     '',
     ...stageLines(total),
     ...(hint ? [hint.message, ''] : []),
-    ...section('Services', serviceLines(report), report.services.leftOut + hidden(report.services)),
-    ...breachSection('Breaches', report.breaches),
-    ...breachSection('Late: first received more than 15 minutes after they fired', report.late),
-    ...breachSection('The alert’s clock is ahead of ours', report.clockSkewed),
+    ...outcomeLines(total),
+    ...section('Services', serviceLines(report), more(report.services, AS_JSON)),
+    ...breachSection('Breaches', report.breaches, missed),
+    ...breachSection('Late: first received more than 15 minutes after they fired', report.late, missed),
+    ...breachSection('The alert’s clock is ahead of ours', report.clockSkewed, AS_JSON),
     ...(missingDays.length > 0 ? [`Not counted yet: ${missingDays.join(', ')}`, ''] : []),
   ];
   return lines.join('\n');
@@ -74,6 +78,16 @@ function stageLines({ stages }: Figures): string[] {
   return [...alignTable(['WHERE THE TIME WENT', 'SHARE', 'MEAN', 'P50'], rows), ''];
 }
 
+function outcomeLines({ rollbacks: { byOutcome } }: Figures): string[] {
+  if (byOutcome.length === 0) return [];
+  const rows = byOutcome.map(({ outcome, count, reasons }) => [
+    outcome,
+    String(count),
+    reasons.map((one) => `${one.reason} ${one.count}`).join(', ') || '-',
+  ]);
+  return [...alignTable(['OUTCOME', 'COUNT', 'REASONS'], rows), ''];
+}
+
 function serviceLines({ services }: Report): string[] {
   const rows = services.listed
     .slice(0, MAX_LINES)
@@ -87,7 +101,7 @@ function serviceLines({ services }: Report): string[] {
   return rows.length === 0 ? [] : alignTable(['SERVICE', 'ATTAINMENT', 'MET, MISSED, OPEN', 'P50', 'P99'], rows);
 }
 
-function breachSection(title: string, all: Listed<Breach>): string[] {
+function breachSection(title: string, all: Listed<Breach>, others: string): string[] {
   const rows = all.listed
     .slice(0, MAX_LINES)
     .map(({ receivedAt, cluster, canary, outcome, reason, alertToZeroMs, slowestStage, rollbackId }) => [
@@ -100,28 +114,29 @@ function breachSection(title: string, all: Listed<Breach>): string[] {
       rollbackId,
     ]);
   const head = ['RECEIVED', 'OUTCOME', 'TO ZERO', 'SLOWEST', 'CLUSTER', 'CANARY', 'ID'];
-  return section(title, rows.length === 0 ? [] : alignTable(head, rows), all.leftOut + hidden(all));
+  return section(title, rows.length === 0 ? [] : alignTable(head, rows), more(all, others));
 }
 
 /** Nothing where there is nothing; else the lines, and how many more there are. */
-function section(title: string, lines: readonly string[], more: number): string[] {
-  if (lines.length === 0) return [];
-  return [
-    title,
-    ...lines,
-    ...(more > 0 ? [`and ${more} more: --json lists them, as many as the answer holds`] : []),
-    '',
-  ];
+function section(title: string, lines: readonly string[], others: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, ...lines, ...others, ''];
 }
 
-function hidden({ listed }: Listed<unknown>): number {
-  return Math.max(0, listed.length - MAX_LINES);
+const AS_JSON = '--json lists them, as many as the answer holds';
+
+/** Those that are not printed, and what shows them. */
+function more({ listed, leftOut }: Listed<unknown>, shows: string): string[] {
+  const count = leftOut + Math.max(0, listed.length - MAX_LINES);
+  return count > 0 ? [`and ${count} more: ${shows}`] : [];
+}
+
+function missedCommand({ window: { from, to }, filter }: Report): string {
+  const chosen = Object.entries({ from, to, ...filter }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${quote(plain(value))}`],
+  );
+  return `weightless list --missed --limit 999 ${chosen.join(' ')}`;
 }
 
 function share(of: number | undefined): string {
   return of === undefined ? '-' : `${Number((of * 100).toFixed(2))} %`;
-}
-
-function seconds(ms: number): string {
-  return Math.abs(ms) < 1000 ? `${ms} ms` : `${Number((ms / 1000).toFixed(1))} s`;
 }

@@ -18,7 +18,7 @@ export async function restore(id: string, context: OperateContext, deps: Operate
   if (read.kind === 'rejected') return read.response;
   return withFaults(async () => {
     const record = (await deps.rollbackLog.read([id], undefined, context.signal)).rollbacks.get(id);
-    if (!record) return problem(404, `There is no rollback ${id.slice(0, 100)}; GET /v1/rollbacks lists them`);
+    if (!record) return noSuchRollback(id);
     const cluster = await clusterNamed(record.cluster, deps);
     if (isResponse(cluster)) return cluster;
     const commands = record.virtualServices.map((name) => showIt(name, cluster.context));
@@ -122,4 +122,9 @@ function blocked(problems: readonly RestoreProblem[], restored: readonly string[
   const status = problems.some(({ problem: what }) => what === 'conflict') ? 503 : 409;
   const commands = problems.flatMap((one) => one.commands);
   return problem(status, words, { problems, restored, commands });
+}
+
+function noSuchRollback(id: string): HttpResponse {
+  const given = JSON.stringify(id.slice(0, 100));
+  return problem(404, `No rollback has this id (64 hex digits): ${given}; GET /v1/rollbacks lists them`);
 }

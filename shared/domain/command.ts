@@ -72,6 +72,7 @@ export function kubectl(context: string | undefined, args: readonly string[]): s
   return ['kubectl', ...chosen, ...args].map(quote).join(' ');
 }
 
-function quote(word: string): string {
+/** One word for a POSIX shell. */
+export function quote(word: string): string {
   return /^[A-Za-z0-9_./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -144,7 +144,7 @@ describe('what people do by hand on the command line', () => {
 
     expect(used.stderr).toMatch(/422: This --key was used for another request/);
     expect(bad.stderr).toMatch(/400: Give --key 1 to 128 visible ASCII characters/);
-    expect(unknown.stderr).toMatch(/404: There is no rollback x; `weightless list` lists them/);
+    expect(unknown.stderr).toMatch(/404: No rollback has this id \(64 hex digits\): "x"; `weightless list` lists them/);
     expect(used.stderr + bad.stderr + unknown.stderr).not.toMatch(/Idempotency-Key|GET /);
   });
 
@@ -208,7 +208,7 @@ describe('what was rolled back, on the command line', () => {
     const [head, first, second] = stdout.split('\n');
     expect(code).toBe(0);
     expect(head).toMatch(/^RECEIVED +OUTCOME +TO ZERO +CLUSTER +CANARY +ID$/);
-    expect(first).toMatch(/^2026-03-04T05:06:11Z +rolled-back +4\.0 s +production-eu +payment-svc\S+\/v2 +a1b2c3$/);
+    expect(first).toMatch(/^2026-03-04T05:06:11Z +rolled-back +4 s +production-eu +payment-svc\S+\/v2 +a1b2c3$/);
     expect(second).toContain('failed: forbidden');
   });
 
@@ -218,7 +218,9 @@ describe('what was rolled back, on the command line', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^failed: forbidden\n/);
     expect(stdout).toMatch(/^zeroedAt +2026-03-04T05:06:11\.020Z$/m);
-    expect(stdout).toMatch(/^reasserted +2026-03-04T05:06:07\.002Z {2}The canary had been put back: .*, number 1 \(RollbackReasserted\)$/m);
+    expect(stdout).toMatch(
+      /^reasserted +2026-03-04T05:06:07\.002Z {2}The canary had been put back: .*, number 1 \(RollbackReasserted\)$/m,
+    );
     expect(stdout).toMatch(/\/v2 +99 +0$/m);
     expect(stdout).toContain('To take the canary to zero:\n  kubectl ');
     expect(stdout).not.toContain('\u001b');

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '#cli/local/free-port.ts';
-import { type CliProcess, startCli } from './cli-process.ts';
+import { type CliProcess, runCli, startCli } from './cli-process.ts';
 
 const run = promisify(execFile);
 
@@ -44,7 +44,7 @@ describe('npm start', () => {
     expect(cli.stdout()).toMatch(/after +users +payment-svc v1 +1000 .*\n +payment-svc v2 +0\n/);
   });
 
-  test('tells the timeline, the SLA, what can still reach the canary, and the event', () => {
+  test('tells the timeline, the SLA, what can still reach the canary, the rollback and the event', () => {
     const said = cli.stdout();
 
     expect(said).toMatch(
@@ -53,6 +53,7 @@ describe('npm start', () => {
     expect(said).toMatch(/^SLA +met: \d+ ms from alert to zero; the target is 60 s$/m);
     expect(said).toMatch(/^Outcome +rolled-back: payment-svc v2 in production\/payment-svc$/m);
     expect(said).toMatch(/^Residual .*header.*route testers/m);
+    expect(said).toMatch(/^Rollback +[0-9a-f]{64}$/m);
     expect(said).toMatch(/^Event +RollbackCompleted \w+/m);
   });
 
@@ -70,6 +71,15 @@ describe('npm start', () => {
     const shown = await reader.text();
     expect(shown).toMatch(/<h3><a href="\/rollbacks\/\w+">payment-svc\/v2<\/a><\/h3>/);
     expect(shown).toContain('CanaryErrorRateHigh in embedded / production, received');
+  });
+
+  test('shows the rollback to the command line by the beginning of the id that it printed', async () => {
+    const [, id = ''] = /^Rollback +([0-9a-f]+)$/m.exec(cli.stdout()) ?? [];
+
+    const env = { WEIGHTLESS_URL: url, WEIGHTLESS_TOKEN: tokenTo('read the page') };
+    const shown = await runCli(['show', id.slice(0, 12)], { env });
+
+    expect(shown.stdout).toMatch(new RegExp(`^id +${id}$`, 'm'));
   });
 
   test('prints a curl line that rolls back the second service when a shell runs it', async () => {

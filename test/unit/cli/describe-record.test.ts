@@ -32,7 +32,7 @@ describe('a rollback in a terminal', () => {
 
     expect([outcome, since, message]).toEqual([
       'rolled-back',
-      'Since then: The weights of production/payment-svc were brought back by bob: “not at fault”, at 2026-03-04T05:16:07.000Z',
+      'Since then: The weights of production/payment-svc were brought back by bob: “not at fault” (RollbackRestored), at 2026-03-04T05:16:07.000Z',
       'The canary is at zero.',
     ]);
   });

@@ -18,14 +18,30 @@ describe('the report in a terminal', () => {
     const text = describeReport(aReport());
 
     expect(text).toMatch(/rolled-back +65\.4 s +firing to received 65 s/);
-    expect(text).toContain('and 3 more');
+    expect(text).toContain(
+      'and 3 more: weightless list --missed --limit 999 --from 2026-03-02T00:00:00.000Z --to 2026-03-09T00:00:00.000Z lists every miss',
+    );
+  });
+
+  it('counts rollbacks by outcome and reason', () => {
+    const text = describeReport(aReport());
+
+    expect(text).toMatch(
+      /^OUTCOME +COUNT +REASONS\nrolled-back +158 +-\nalready-zero +8 +at-zero 8\nrefused +4 +sole-destination 4\n/m,
+    );
+  });
+
+  it('names for what it leaves out the command for just what was asked for, as a shell takes it', () => {
+    const text = describeReport(aReport({ filter: { service: "a'b" } }));
+
+    expect(text).toContain(`--service 'a'\\''b' lists every miss`);
   });
 
   it('is short where nothing happened', () => {
     const text = describeReport(anEmptyReport());
 
     expect(text).toMatch(/Attainment .* - +-/);
-    expect(text).not.toMatch(/Services|Breaches|WHERE|undefined|NaN/);
+    expect(text).not.toMatch(/Services|Breaches|WHERE|OUTCOME|undefined|NaN/);
   });
 
   it('says which days are in no figure', () => {
