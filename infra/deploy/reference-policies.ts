@@ -6,7 +6,7 @@ type Statement = Readonly<Record<string, unknown>>;
 
 /** What the settings refer to may be read by those who need it, by its ARN; nothing where they refer to nothing. */
 export function referencePolicies(settings: Settings, kmsKeys: readonly string[]): Resources {
-  const tokens = settings.clusters.flatMap(({ name, token }) => (token ? [asReference(name, token)] : []));
+  const tokens = settings.clusters.flatMap(({ name, token }) => (token ? [asReference(`cluster ${name}`, token)] : []));
   const roles = settings.clusters.flatMap(({ eks }) => eks?.roleArn ?? []);
   const prometheus = settings.clusters.flatMap((one) =>
     one.prometheus ? [{ name: one.name, ...one.prometheus }] : [],
@@ -32,7 +32,9 @@ type Prometheus = PrometheusSettings & { readonly name: string };
 
 /** The ID of a workspace stands in its URL; one that is reached by another name, and one of a role, is that role's matter. */
 function askPrometheus(some: readonly Prometheus[], kmsKeys: readonly string[]): Statement[] {
-  const tokens = some.flatMap(({ name, token }) => (token ? [asReference(name, token)] : []));
+  const tokens = some.flatMap(({ name, token }) =>
+    token ? [asReference(`the Prometheus of cluster ${name}`, token)] : [],
+  );
   const roles = some.flatMap(({ sigv4 }) => sigv4?.roleArn ?? []);
   const workspaces = some.flatMap(({ url, sigv4 }) => (sigv4 && !sigv4.roleArn ? workspaceArn(url, sigv4.region) : []));
   return [
@@ -52,10 +54,10 @@ function workspaceArn(url: string, region: string): unknown {
 }
 
 /** A deployed function has no file and no variable that a token could be in. */
-function asReference(name: string, token: NonNullable<Settings['clusters'][number]['token']>): SecretReference {
+function asReference(whose: string, token: NonNullable<Settings['clusters'][number]['token']>): SecretReference {
   if ('secret' in token || 'parameter' in token) return token;
   throw new Error(
-    `The token of cluster ${name} cannot be read by a deployed function: keep it in Secrets Manager ` +
+    `The token of ${whose} cannot be read by a deployed function: keep it in Secrets Manager ` +
       '{"secret": NAME_OR_ARN} or in Parameter Store {"parameter": NAME}',
   );
 }

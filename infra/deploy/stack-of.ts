@@ -37,7 +37,7 @@ export function stackOf({ stage, region, params }: DeployArguments, { text, sett
     vpc,
     dependsOn: {
       rollback: policies.filter((id) => ['ClusterReferences', 'RollbackVpcAccess'].includes(id)),
-      guard: policies.filter((id) => ['ClusterReferences', 'GuardVpcAccess'].includes(id)),
+      guard: policies.filter((id) => ['ClusterReferences', 'PrometheusReferences', 'GuardVpcAccess'].includes(id)),
       operate: policies.filter((id) => ['ClusterReferences', 'OperateVpcAccess'].includes(id)),
       notify: policies.filter((id) => id === 'ChannelReferences'),
     },

@@ -81,6 +81,14 @@ describe('what settings refer to', () => {
     expect(() => referencePolicies(settingsOf({ ...eks('one'), prometheus }), [])).toThrow(/names no workspace/);
   });
 
+  it('is refused where the token of a Prometheus is not kept where a deployed function can read it', () => {
+    const prometheus = { url: 'https://prometheus.example.com', token: { env: 'PROMETHEUS_TOKEN' } };
+
+    expect(() => referencePolicies(settingsOf({ ...eks('one'), prometheus }), [])).toThrow(
+      /token of the Prometheus of cluster one cannot be read/,
+    );
+  });
+
   it('makes no policy where there is nothing: an EKS token needs no right', () => {
     expect(referencePolicies(settingsOf(eks('one')), ['arn:aws:kms:eu-central-1:123456789012:key/one'])).toEqual({});
   });
