@@ -86,6 +86,33 @@ describe('Slack', () => {
 
     expect(formatSlack(notice).text).toContain('&lt;!channel&gt;.example.com');
   });
+
+  const dates = (data: Record<string, unknown>) =>
+    JSON.stringify(formatSlack(someNews({ data }).notice)).match(/\{"type":"date".*?"\}/g) ?? [];
+
+  it('shows times in the zone of the reader, and in UTC where it cannot', () => {
+    const message = 'It is tried again each minute until 2026-03-04T06:00:00.500Z, and not later.';
+
+    expect(dates({ message }).map((date) => JSON.parse(date))).toEqual([
+      {
+        type: 'date',
+        timestamp: Date.parse('2026-03-04T05:06:07Z') / 1000,
+        format: '{date_short_pretty} at {time_secs}',
+        fallback: '2026-03-04T05:06:07.000Z',
+      },
+      expect.objectContaining({ timestamp: 1_772_604_000, fallback: '2026-03-04T06:00:00.500Z' }),
+    ]);
+  });
+
+  it.each(['2026-13-45T99:00:00Z', '0001-01-01T00:00:00Z', '2026-03-04'])(
+    'leaves %s as it is: it is no time',
+    (time) => {
+      const { notice } = someNews({ data: { message: `until ${time}`, alert: { name: 'a', startsAt: time } } });
+
+      expect(dates({ message: `until ${time}`, alert: { name: 'a', startsAt: time } })).toEqual([]);
+      expect(JSON.stringify(formatSlack(notice))).toContain(`until ${time}`);
+    },
+  );
 });
 
 describe('PagerDuty', () => {

@@ -1,4 +1,4 @@
-import type { KnownBlock } from '@slack/types';
+import type { KnownBlock, RichTextDate } from '@slack/types';
 import { formatGoogleChat, type GoogleChatMessage } from '#shared/domain/notify/format-google-chat.ts';
 import type { PagerdutyCall } from '#shared/domain/notify/format-pagerduty.ts';
 import { pagerdutyCalls } from '#shared/domain/notify/format-pagerduty.ts';
@@ -19,11 +19,13 @@ const isHttp = (url: string) => /^https?:\/\/[^\s<>"]+$/.test(url);
 export function slackProblems(message: SlackMessage): string[] {
   const blocks: KnownBlock[] = message.blocks;
   const texts = blocks.flatMap(textsOf);
+  const dates = blocks.flatMap(datesOf);
   return broken({
     'a text for notifications, of at most 4000 characters': message.text.length > 0 && message.text.length <= 4000,
     'at most 50 blocks': blocks.length <= 50,
     'no text is empty': texts.every(({ text }) => text.length > 0),
     'each text within its limit': texts.every(({ text, max }) => text.length <= max),
+    'dates that Slack can show, and a text where it cannot': dates.every(isShown),
     'under what is msg_blocks_too_long': bytes(blocks) <= 13_000,
     'no markup but ours in the text': !/[<>]|&(?!(amp|lt|gt);)/.test(message.text),
     'no block in which Slack reads markup': !JSON.stringify(blocks).includes('"mrkdwn"'),
@@ -33,11 +35,19 @@ export function slackProblems(message: SlackMessage): string[] {
 
 function textsOf(block: KnownBlock): { text: string; max: number }[] {
   if (block.type === 'header') return [{ text: block.text.text, max: 150 }];
-  if (block.type === 'section') return [{ text: block.text?.text ?? '', max: 3000 }];
   if (block.type !== 'rich_text') throw new Error(`There is no limit for ${block.type}`);
   return block.elements.flatMap(({ elements }) =>
     elements.flatMap((one) => ('text' in one && typeof one.text === 'string' ? [{ text: one.text, max: 3000 }] : [])),
   );
+}
+
+function datesOf(block: KnownBlock): RichTextDate[] {
+  if (block.type !== 'rich_text') return [];
+  return block.elements.flatMap(({ elements }) => elements.flatMap((one) => (one.type === 'date' ? [one] : [])));
+}
+
+function isShown({ timestamp, format, fallback }: RichTextDate): boolean {
+  return Number.isInteger(timestamp) && timestamp > 0 && /\{time\w*\}/.test(format) && /Z$/.test(fallback ?? '');
 }
 
 /** learn.microsoft.com: a message of a webhook has 28 KB, an Adaptive Card of Teams is of version 1.5 at most. */
