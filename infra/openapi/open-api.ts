@@ -1,14 +1,29 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { FORMATS, SLA_COUNTS } from '#functions/report/read-query.ts';
-import { ReleaseRequestSchema, RestoreRequestSchema, RollbackRequestSchema } from '#shared/contracts/operate.ts';
+import {
+  IDEMPOTENCY_KEY,
+  ReleaseRequestSchema,
+  RestoreRequestSchema,
+  RollbackRequestSchema,
+} from '#shared/contracts/operate.ts';
+import {
+  ReleaseAnswerSchema,
+  ReleaseRefusalSchema,
+  RestoreAnswerSchema,
+  RestoreRefusalSchema,
+  RollbackAnswerSchema,
+  RollbackProblemSchema,
+} from '#shared/contracts/operate-answers.ts';
 import { ReportSchema } from '#shared/contracts/report.ts';
-import { RollbackViewSchema } from '#shared/contracts/rollback-view.ts';
+import {
+  AlertsAnswerSchema,
+  HealthSchema,
+  HeartbeatAnswerSchema,
+  IllHealthSchema,
+} from '#shared/contracts/sender-answers.ts';
 import { OUTCOMES } from '#shared/domain/outcome.ts';
+import { GATEWAY, type Json, json, namedSchemas, operation, refTo, schemaOf, text } from './operation.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-type Scope = 'alerts' | 'read' | 'operate';
-
-const text = { type: 'string' };
 const query = (name: string, description: string, schema: Json = text) => ({ name, in: 'query', description, schema });
 const id = { name: 'id', in: 'path', required: true, schema: text };
 const FILTERS = [
@@ -17,14 +32,17 @@ const FILTERS = [
   query('service', "Of this service only: that of the canary's host."),
 ];
 const WINDOW = query('window', '24h, 7d, 30d (the default), 90d, or two days such as 2026-03-01/2026-03-31.');
-const DRY_RUN = query('dryRun', 'Shows the patch and sends none.', { type: 'string', enum: ['true'] });
-const KEY = { name: 'Idempotency-Key', in: 'header', description: 'The same key is the same request.', schema: text };
+const DRY_RUN = query('dryRun', 'Shows the patch and sends none.', { type: 'string', enum: ['true', 'false'] });
+const KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description: 'New for each rollback: the same key again is the same request. Only a dry run does without.',
+  schema: { type: 'string', pattern: IDEMPOTENCY_KEY.source },
+};
 
-const json = (schema: Json): Json => ({ 'application/json': { schema } });
-const schemaOf = (schema: z.core.$ZodType): Json => z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' });
 const page: Json = { 'text/html': { schema: text } };
-const problem = { $ref: '#/components/schemas/Problem' };
-const ROLLBACK = { $ref: '#/components/schemas/Rollback' };
+const ROLLBACK = refTo('Rollback');
 const objectOf = (must: Json, may: Json = {}): Json => ({
   type: 'object',
   required: Object.keys(must),
@@ -32,53 +50,22 @@ const objectOf = (must: Json, may: Json = {}): Json => ({
 });
 const anything = { type: 'object', additionalProperties: true };
 
-const MEANINGS: Readonly<Record<number, string>> = {
-  400: 'The request is not what is asked for here; the error says what is.',
-  401: 'No token that the settings know.',
-  403: "The token's scope does not allow it.",
-  404: 'There is none.',
-  409: 'It cannot be done as things are; the error says why.',
-  413: 'The body is too large.',
-  415: 'The body is no JSON.',
-  503: 'It cannot be told or done now; the same once more may do it.',
-};
-
-type Operation = {
-  readonly does: string;
-  readonly scopes: readonly Scope[];
-  readonly answers: Json;
-  readonly problems: readonly number[];
-  readonly parameters?: readonly Json[];
-  readonly body?: Json;
-};
-
-function operation({ does, scopes, answers, problems, parameters = [], body }: Operation): Json {
-  const may = scopes.length > 0 ? [401, 403, ...problems] : problems;
-  return {
-    summary: does,
-    ...(scopes.length > 0
-      ? { description: `Scope ${scopes.join(' or ')}.`, security: [{ bearer: [] }, { basic: [] }] }
-      : { security: [] }),
-    ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body ? { requestBody: { required: true, content: json(body) } } : {}),
-    responses: {
-      200: { description: 'Done.', content: answers },
-      ...Object.fromEntries(may.map((status) => [status, { description: MEANINGS[status], content: json(problem) }])),
-    },
-  };
-}
-
 const READ = { scopes: ['read', 'operate'], problems: [503] } as const;
-const OPERATE = { scopes: ['operate'], problems: [400, 404, 409, 413, 415, 503], answers: json(anything) } as const;
-const ALERTS = { scopes: ['alerts', 'operate'], problems: [400, 413, 415, 503], answers: json(anything) } as const;
+const ASKED = {
+  ...READ,
+  problems: [400, 503],
+  says: { 400: objectOf({ error: text, parameter: text, allowed: text }) },
+};
+const OPERATE = { scopes: ['operate'], problems: [400, 404, 409, 413, 415, 503] } as const;
+const ALERTS = { problems: [400, 413, 415, 503], body: anything } as const;
+const refusal = (schema: z.core.$ZodType) => ({ 409: schemaOf(schema), 503: schemaOf(schema) });
 
 /** Every route of the service, by its path. The path of a hold ends in its cluster, namespace and name, and `/release`. */
 function paths(): Readonly<Record<string, Json>> {
   return {
     '/': {
       get: operation({
-        ...READ,
-        problems: [400, 503],
+        ...ASKED,
         does: 'The report as a page',
         answers: page,
         parameters: [WINDOW, ...FILTERS],
@@ -95,8 +82,7 @@ function paths(): Readonly<Record<string, Json>> {
     },
     '/v1/report': {
       get: operation({
-        ...READ,
-        problems: [400, 503],
+        ...ASKED,
         does: 'How the rollback SLA stands in a window',
         answers: { ...json(schemaOf(ReportSchema)), 'text/csv': { schema: text } },
         parameters: [
@@ -111,8 +97,7 @@ function paths(): Readonly<Record<string, Json>> {
     },
     '/v1/rollbacks': {
       get: operation({
-        ...READ,
-        problems: [400, 503],
+        ...ASKED,
         does: 'Rollbacks, the last received first',
         answers: json(objectOf({ rollbacks: { type: 'array', items: ROLLBACK } }, { next: text })),
         parameters: [
@@ -132,7 +117,10 @@ function paths(): Readonly<Record<string, Json>> {
       }),
       post: operation({
         ...OPERATE,
+        problems: [...OPERATE.problems, 422],
         does: 'Takes a canary to zero by hand',
+        answers: json(schemaOf(RollbackAnswerSchema)),
+        says: refusal(RollbackProblemSchema),
         body: schemaOf(RollbackRequestSchema),
         parameters: [KEY, DRY_RUN],
       }),
@@ -150,6 +138,8 @@ function paths(): Readonly<Record<string, Json>> {
       post: operation({
         ...OPERATE,
         does: 'Gives the canary its weight back',
+        answers: json(schemaOf(RestoreAnswerSchema)),
+        says: refusal(RestoreRefusalSchema),
         body: schemaOf(RestoreRequestSchema),
         parameters: [id, DRY_RUN],
       }),
@@ -158,22 +148,36 @@ function paths(): Readonly<Record<string, Json>> {
       post: operation({
         ...OPERATE,
         does: "Ends a hold: /v1/holds/CLUSTER/NAMESPACE/NAME/release, where the cluster's name may hold slashes",
+        answers: json(schemaOf(ReleaseAnswerSchema)),
+        says: refusal(ReleaseRefusalSchema),
         body: schemaOf(ReleaseRequestSchema),
         parameters: [{ ...id, name: 'hold+' }, DRY_RUN],
       }),
     },
     '/v1/alerts': {
-      post: operation({ ...ALERTS, does: "Takes Alertmanager's webhook (version 4) and rolls back", body: anything }),
+      post: operation({
+        ...ALERTS,
+        scopes: ['alerts', 'operate'],
+        does: "Takes Alertmanager's webhook (version 4) and rolls back",
+        answers: json(schemaOf(AlertsAnswerSchema)),
+        says: { 503: schemaOf(AlertsAnswerSchema) },
+      }),
     },
     '/v1/heartbeat': {
-      post: operation({ ...ALERTS, scopes: ['alerts'], does: "Counts Prometheus' Watchdog alert", body: anything }),
+      post: operation({
+        ...ALERTS,
+        scopes: ['alerts'],
+        does: "Counts Prometheus' Watchdog alert",
+        answers: json(schemaOf(HeartbeatAnswerSchema)),
+      }),
     },
     '/healthz': {
       get: operation({
         does: 'Whether the service is up, and which settings it uses',
         scopes: [],
         problems: [503],
-        answers: json(anything),
+        answers: json(schemaOf(HealthSchema)),
+        says: { 503: schemaOf(IllHealthSchema) },
       }),
     },
     '/openapi.json': { get: operation({ ...READ, does: 'This document', answers: json(anything) }) },
@@ -195,9 +199,16 @@ export function openApiText(): string {
     paths: paths(),
     components: {
       schemas: {
-        Rollback: schemaOf(RollbackViewSchema),
-        Problem: { type: 'object', required: ['error'], properties: { error: text }, additionalProperties: true },
+        ...namedSchemas(),
+        Problem: objectOf(
+          { error: text },
+          {
+            problems: { type: 'array', items: { type: 'object' } },
+            commands: { type: 'array', items: refTo('Command') },
+          },
+        ),
       },
+      responses: { Gateway: GATEWAY },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
         basic: { type: 'http', scheme: 'basic', description: 'The token as the password, with any name.' },

@@ -2,6 +2,7 @@ import { createOperateHandler, type OperateFunctionDeps } from '#functions/opera
 import { memoryRequestLog } from '#shared/adapters/memory/memory-request-log.ts';
 import type { HttpHandler } from '#shared/runtime/http-function.ts';
 import { ALERTS_TOKEN, anHttpEvent } from '#test/builders/http-event.ts';
+import { assertDocumented } from './documented.ts';
 import { type Gate, gatedCluster, gatedRollbackLog } from './gated.ts';
 import { rollbackService, type ServiceParts, sha256 } from './rollback-service.ts';
 
@@ -72,6 +73,7 @@ export async function operate(through: HttpHandler, operation: Operation): Promi
   const queryStringParameters = query ?? (dryRun ? { dryRun: 'true' } : undefined);
   const asked = queryStringParameters ? { ...event, queryStringParameters } : event;
   const answer = await through(asked, { signal: AbortSignal.timeout(20_000) });
+  assertDocumented('POST', path, answer);
   return { status: answer.statusCode ?? 0, body: JSON.parse(answer.body ?? '{}') };
 }
 

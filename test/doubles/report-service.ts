@@ -4,6 +4,7 @@ import { memoryRollbackLog } from '#shared/adapters/memory/memory-rollback-log.t
 import type { TokenSettings } from '#shared/contracts/settings.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { anHttpEvent } from '#test/builders/http-event.ts';
+import { assertDocumented } from '#test/doubles/documented.ts';
 import { fakeClock } from '#test/doubles/fake-clock.ts';
 import { recordingLog } from '#test/doubles/recording-log.ts';
 
@@ -40,12 +41,12 @@ export function reportService(now: number, overrides: Partial<ReportFunctionDeps
       await store.commit({ rollbacks, remove: [], events: [] }, new AbortController().signal);
     },
     /** By the token `read` as Bearer, unless told otherwise. */
-    get(path: string, { method = 'GET', token = 'read', headers = {}, query }: Asking = {}) {
+    async get(path: string, { method = 'GET', token = 'read', headers = {}, query }: Asking = {}) {
       const event = anHttpEvent({ method, path, headers: { authorization: `Bearer ${token}`, ...headers } });
-      return handler(
-        { ...event, ...(query ? { queryStringParameters: query } : {}) },
-        { signal: new AbortController().signal },
-      );
+      const asked = { ...event, ...(query ? { queryStringParameters: query } : {}) };
+      const answer = await handler(asked, { signal: new AbortController().signal });
+      assertDocumented(method, path, answer);
+      return answer;
     },
   };
 }

@@ -12,6 +12,7 @@ import { aRawAlert, aWebhook, type RawAlert } from '#test/builders/alert.ts';
 import { ALERTS_TOKEN, anHttpEvent, type HttpRequest } from '#test/builders/http-event.ts';
 import { FIRED_AT } from '#test/builders/rollback-record.ts';
 import { aVirtualService, type RawVirtualService } from '#test/builders/virtual-service.ts';
+import { assertDocumented } from './documented.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { type Gate, gatedCluster, gatedRollbackLog } from './gated.ts';
 import { type MemoryCluster, memoryCluster } from './memory-cluster.ts';
@@ -117,6 +118,9 @@ export async function deliver(through: HttpHandler, alerts: readonly RawAlert[])
 }
 
 export async function send(through: HttpHandler, request: HttpRequest) {
-  const { statusCode, body, headers } = await through(anHttpEvent(request), { signal: never });
+  const { method = 'POST', path = '/v1/alerts' } = request;
+  const answer = await through(anHttpEvent(request), { signal: never });
+  assertDocumented(method, path, answer);
+  const { statusCode, body, headers } = answer;
   return { status: statusCode ?? 0, body: body ?? '', headers: headers ?? {} };
 }

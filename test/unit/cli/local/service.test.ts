@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { servedLocally } from '#test/doubles/local-service.ts';
 
 async function asked(method: string, path: string) {
-  const { ask } = await servedLocally();
+  const { ask } = servedLocally();
   const { statusCode, headers, body } = await ask({ method, path });
   return { status: statusCode, allow: headers?.['allow'], error: JSON.parse(body ?? '{}').error };
 }
