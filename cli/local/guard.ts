@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 export type LocalGuardDeps = {
   readonly settings: Settings;
   readonly cluster: Cluster;
-  readonly store: Pick<LocalStore, 'rollbackLog' | 'dayLog' | 'outbox'>;
+  readonly store: Pick<LocalStore, 'rollbackLog' | 'dayLog' | 'weekLog' | 'outbox'>;
   readonly bus: EventBus;
   readonly log: Log;
   readonly everyMs?: number;
@@ -29,6 +29,7 @@ export function startGuard({ settings, cluster, store, bus, log, everyMs = MINUT
     clusters: async () => [cluster],
     rollbackLog: store.rollbackLog,
     dayLog: store.dayLog,
+    weekLog: store.weekLog,
     outbox: store.outbox,
     bus,
     clock: systemClock,

@@ -8,6 +8,7 @@ import type { RequestLog } from '#shared/ports/request-log.ts';
 import type { RollbackList } from '#shared/ports/rollback-list.ts';
 import type { RollbackLog } from '#shared/ports/rollback-log.ts';
 import type { Log } from '#shared/ports/telemetry.ts';
+import type { WeekLog } from '#shared/ports/week-log.ts';
 import { resendEvents } from '#shared/steps/resend-events.ts';
 import { CliError } from '../cli-error.ts';
 import { wordsOf } from '../words-of.ts';
@@ -19,6 +20,7 @@ export type LocalStore = {
   readonly rollbackLog: RollbackLog;
   readonly rollbackList: RollbackList;
   readonly dayLog: DayLog;
+  readonly weekLog: WeekLog;
   readonly requestLog: RequestLog;
   readonly outbox: Outbox;
   readonly kind: string;
@@ -76,6 +78,7 @@ async function dynamodbStore(command: string, { bus, log, dataDir }: LocalStoreO
       rollbackLog: adapters.dynamodbRollbackLog(client, TABLE, { onUnreadable }),
       rollbackList: adapters.dynamodbRollbackList(client, TABLE, { onUnreadable }),
       dayLog: adapters.dynamodbDayLog(client, TABLE, { onUnreadable }),
+      weekLog: adapters.dynamodbWeekLog(client, TABLE),
       requestLog: adapters.dynamodbRequestLog(client, TABLE),
       outbox,
       kind: dataDir ? `DynamoDB (dynoxide), in ${dataDir}` : 'DynamoDB (dynoxide), in memory',
@@ -121,6 +124,7 @@ async function loadAdapters() {
     { dynamodbRollbackLog },
     { dynamodbRollbackList },
     { dynamodbDayLog },
+    { dynamodbWeekLog },
     { dynamodbRequestLog },
     { pollStream },
   ] = await Promise.all([
@@ -130,6 +134,7 @@ async function loadAdapters() {
     import('#shared/adapters/dynamodb/dynamodb-rollback-log.ts'),
     import('#shared/adapters/dynamodb/dynamodb-rollback-list.ts'),
     import('#shared/adapters/dynamodb/dynamodb-day-log.ts'),
+    import('#shared/adapters/dynamodb/dynamodb-week-log.ts'),
     import('#shared/adapters/dynamodb/dynamodb-request-log.ts'),
     import('./stream-poller.ts'),
   ]);
@@ -140,6 +145,7 @@ async function loadAdapters() {
     dynamodbRollbackLog,
     dynamodbRollbackList,
     dynamodbDayLog,
+    dynamodbWeekLog,
     dynamodbRequestLog,
     pollStream,
   };
@@ -169,6 +175,6 @@ async function memoryStore({ bus, log }: LocalStoreOptions, kind: string): Promi
       .catch((cause: unknown) => log.error('Events were not sent', { cause: String(cause) }));
   });
   const requestLog = memoryRequestLog();
-  const { outbox, dayLog, rollbackList } = rollbackLog;
-  return { rollbackLog, rollbackList, dayLog, requestLog, outbox, kind, stop: async () => void unsubscribe() };
+  const { outbox, dayLog, weekLog, rollbackList } = rollbackLog;
+  return { rollbackLog, rollbackList, dayLog, weekLog, requestLog, outbox, kind, stop: async () => void unsubscribe() };
 }

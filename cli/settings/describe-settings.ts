@@ -37,18 +37,32 @@ export function settingsAsJson({ valid, problems, warnings, holds }: ExaminedSet
       expiresAt: one.expiresAt,
       expired: isExpired(one, now),
     })),
+    weekly: holds.settings.report.weekly,
     channels: holds.settings.notify.channels.map(({ name, type, filter }) => ({ name, type, filter })),
     parameters: holds.parameters,
   };
   return `${JSON.stringify({ valid, problems, warnings, ...found }, null, 2)}\n`;
 }
 
-function tell({ mode, sla, slaObjective, hold, onRevert, alerts, clusters, tokens, sns, notify }: Settings): string[] {
+function tell({
+  mode,
+  sla,
+  slaObjective,
+  hold,
+  onRevert,
+  alerts,
+  clusters,
+  tokens,
+  sns,
+  report,
+  notify,
+}: Settings): string[] {
   return [
     `Mode      ${mode}`,
     `SLA       ${sla / 1000} s from alert to zero, in ${Number((slaObjective * 100).toFixed(4))} % of episodes; a hold of ${hold / 60_000} min`,
     `Put back  ${onRevert === 'page' ? 'a canary within its hold pages' : 'a canary within its hold goes to zero again'}`,
     `Alerts    ${alerts.selector.length} selectors, ${alerts.never.length} exclusions; the label ${alerts.clusterLabel} names the cluster`,
+    `Report    ${weeklyWords(report.weekly)}`,
     ...section(
       'Clusters',
       clusters.flatMap((one) => [
@@ -68,6 +82,11 @@ function tell({ mode, sla, slaObjective, hold, onRevert, alerts, clusters, token
     ),
     ...section('Notifications', notify.channels.map(tellChannel)),
   ];
+}
+
+function weeklyWords(weekly: Settings['report']['weekly']): string {
+  if (weekly === 'off') return 'people are told of no week';
+  return `people are told of the week before, each ${weekly.day} at ${String(weekly.hour).padStart(2, '0')}:00 UTC`;
 }
 
 function proofOf({ eks, token }: ClusterSettings): string {

@@ -22,6 +22,7 @@ export function reportRun(run: GuardRun, telemetry: Telemetry): void {
     slaBreached,
     daysFolded: run.days?.folded,
     daysFoldedAgain: run.days?.refolded,
+    week: run.week,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { BusEvent } from '#shared/contracts/bus-event.ts';
+import { type BusEvent, rollbackIdOf } from '#shared/contracts/bus-event.ts';
 import type { ChannelSettings } from '#shared/contracts/channel-settings.ts';
 import { readNotice } from '#shared/contracts/read-notice.ts';
 import type { ChannelMemory, Delivery, NotificationLog } from '#shared/ports/notification-log.ts';
@@ -38,7 +38,7 @@ export async function deliver(
   const fields = {
     event: event.id,
     type: event.type,
-    rollbackId: event.data.rollbackId,
+    rollbackId: rollbackIdOf(event),
     channel: channel.name,
     attempt,
   };
@@ -122,10 +122,11 @@ async function noted(
   signal: AbortSignal,
 ): Promise<void> {
   const at = clock.now();
-  const { rollbackId } = event.data;
+  const rollbackId = rollbackIdOf(event);
+  const isOfRollback = told.kind === 'told' && rollbackId !== undefined;
   const results = await Promise.allSettled([
     notifications.done(delivery, signal),
-    ...(told.kind === 'told' ? [notifications.noteNotified(rollbackId, at, signal)] : []),
+    ...(isOfRollback ? [notifications.noteNotified(rollbackId, at, signal)] : []),
   ]);
   for (const result of results) {
     if (result.status === 'fulfilled') continue;

@@ -1,4 +1,4 @@
-import type { BusEvent } from '#shared/contracts/bus-event.ts';
+import { type BusEvent, rollbackIdOf } from '#shared/contracts/bus-event.ts';
 import type { ChannelSettings } from '#shared/contracts/channel-settings.ts';
 import { deliveryBody } from '#shared/contracts/delivery.ts';
 import { readNotice } from '#shared/contracts/read-notice.ts';
@@ -17,7 +17,7 @@ export async function fanOut(
 ): Promise<void> {
   const notice = readNotice(event, {});
   const wanting = channels.filter(({ filter }) => passes(filter, notice)).map(({ name }) => name);
-  const fields = { event: event.id, type: event.type, rollbackId: notice.rollbackId };
+  const fields = { event: event.id, type: event.type, rollbackId: rollbackIdOf(event) };
   if (wanting.length === 0) {
     meter.count('NotificationsSkipped');
     log.info('No channel of the settings (notify.channels) wants this event; nobody is told', fields);

@@ -2,7 +2,7 @@ import './zod-words.ts';
 import * as z from 'zod/mini';
 import { SEVERITIES } from '#shared/domain/notify/notice.ts';
 import { serverUrl } from '#shared/domain/server-url.ts';
-import { EVENT_DATA } from './events.ts';
+import { EVENT_TYPES } from './events.ts';
 import { type SecretReference, SecretReferenceSchema } from './secret-reference.ts';
 
 const isServerUrl = (text: string) => serverUrl(text) !== undefined;
@@ -10,11 +10,10 @@ const isServerUrl = (text: string) => serverUrl(text) !== undefined;
 /** Its key in what is remembered of it, and its name in logs and metrics. */
 const name = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected a name of a-z, 0-9 and - (32 at most)'));
 
-const types = Object.keys(EVENT_DATA) as [keyof typeof EVENT_DATA, ...(keyof typeof EVENT_DATA)[]];
 const some = <T extends z.core.$ZodType>(one: T) => z.optional(z.array(one).check(z.minLength(1)));
 const filter = z.optional(
   z.strictObject({
-    types: some(z.enum(types)),
+    types: some(z.enum(EVENT_TYPES)),
     severities: some(z.enum(SEVERITIES)),
     /** `payment-svc`, `payment-svc.production`, or a host. */
     services: some(z.string().check(z.minLength(1))),

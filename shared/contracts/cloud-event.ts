@@ -5,24 +5,27 @@ import type { BusEvent } from './bus-event.ts';
 export type CloudEvent = {
   readonly specversion: '1.0';
   readonly id: string;
-  /** `/weightless/STAGE/CLUSTER`: with the id it is unique, whichever deployment sends. */
+  /** `/weightless/STAGE/CLUSTER`, `/weightless/STAGE` for a report: with the id it is unique, whichever deployment sends. */
   readonly source: string;
   /** `dev.weightless.RollbackCompleted.v1`; the version is that of the data. */
   readonly type: string;
-  /** The canary that it is about; absent where it is not known. */
+  /** The canary that it is about; absent where it is not known, or there is none. */
   readonly subject?: string;
   readonly time: string;
   readonly datacontenttype: 'application/json';
   readonly data: BusEvent['data'];
 };
 
-export function toCloudEvent({ id, type, version, time, data }: BusEvent, stage: string): CloudEvent {
+export function toCloudEvent(event: BusEvent, stage: string): CloudEvent {
+  const { id, type, version, time, data } = event;
+  const { cluster, canary } = event.type === 'SlaReported' ? {} : event.data;
+  const source = ['weightless', stage, ...(cluster === undefined ? [] : [cluster])].map(encodeURIComponent);
   return {
     specversion: '1.0',
     id,
-    source: `/weightless/${encodeURIComponent(stage)}/${encodeURIComponent(data.cluster)}`,
+    source: `/${source.join('/')}`,
     type: `dev.weightless.${type}.v${version}`,
-    ...(data.canary === UNKNOWN ? {} : { subject: data.canary }),
+    ...(canary === undefined || canary === UNKNOWN ? {} : { subject: canary }),
     time,
     datacontenttype: 'application/json',
     data,

@@ -3,7 +3,8 @@ import { OUTCOMES } from '#shared/domain/outcome.ts';
 import type { RollbackFacts } from '#shared/domain/report/count-episode.ts';
 import type { EpisodeLists } from '#shared/domain/report/fold-day.ts';
 import type { PackedCells } from '#shared/domain/report/packed-cells.ts';
-import { ReasonSchema, SlaSchema } from './events.ts';
+import { SlaSchema } from './events.ts';
+import { ReasonSchema } from './reason.ts';
 import { BreachSchema } from './report.ts';
 
 const epochMs = z.number();

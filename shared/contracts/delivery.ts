@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import { type BusEvent, parseBusEvent } from './bus-event.ts';
-import { EVENT_SOURCE, type EventType, OutboxEventSchema } from './events.ts';
+import { type BusEvent, parseBusEvent, rollbackIdOf } from './bus-event.ts';
+import { EVENT_SOURCE, EVENT_TYPES } from './events.ts';
 import { parseJson } from './parse-json.ts';
 
 /** What notify puts into its own queue: one event for one channel. */
 const DeliverySchema = z.object({
   delivery: z.object({ channel: z.string() }),
-  'detail-type': OutboxEventSchema.shape.type,
+  'detail-type': z.enum(EVENT_TYPES),
   detail: z.unknown(),
 });
 
@@ -17,13 +17,14 @@ export type QueuedNews =
   | { readonly kind: 'malformed'; readonly problem: string };
 
 /** The event as it came from the bus, and beside it the channel that it is for. */
-export function deliveryBody({ id, type, version, time, data }: BusEvent, channel: string): string {
-  const metadata = { id, version, timestamp: time, service: EVENT_SOURCE, correlationId: data.rollbackId };
-  const detailType: EventType = type;
+export function deliveryBody(event: BusEvent, channel: string): string {
+  const { id, type, version, time, data } = event;
+  const correlationId = rollbackIdOf(event) ?? id;
+  const metadata = { id, version, timestamp: time, service: EVENT_SOURCE, correlationId };
   return JSON.stringify({
     delivery: { channel },
     source: EVENT_SOURCE,
-    'detail-type': detailType,
+    'detail-type': type,
     detail: { metadata, data },
   });
 }

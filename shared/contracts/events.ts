@@ -1,11 +1,13 @@
 import * as z from 'zod/mini';
-import { OUTCOMES, REASONS, type Reason } from '#shared/domain/outcome.ts';
+import { OUTCOMES } from '#shared/domain/outcome.ts';
+import { instant } from './instant.ts';
+import { ReasonSchema } from './reason.ts';
+import { SlaReportDataSchema } from './report-event.ts';
 
 export const EVENT_SOURCE = 'weightless';
 /** The envelope's and the data's major version: additions do not change it. */
 export const EVENT_SCHEMA_VERSION = 1;
 
-const instant = z.string().check(z.regex(/^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/));
 const strings = z.record(z.string(), z.string());
 const ShareSchema = z.object({ to: z.string(), weight: z.number() });
 
@@ -28,7 +30,6 @@ export const ResidualSchema = z.object({
   route: z.string(),
   what: z.string(),
 });
-export const ReasonSchema = z.enum(Object.keys(REASONS) as [Reason, ...Reason[]]);
 export const SlaSchema = z.object({
   targetMs: z.number(),
   alertToZeroMs: z.optional(z.number()),
@@ -87,8 +88,8 @@ const data = <T extends z.core.$ZodLooseShape>(shape: T) => z.extend(RollbackDat
 /** `by` and `why` are absent where the hold ended by itself. */
 const endOfHold = { virtualService: z.string(), by: z.optional(z.string()), why: z.optional(z.string()) };
 
-/** The data of each detail-type. */
-export const EVENT_DATA = {
+/** The data of each detail-type that tells of a rollback. */
+export const ROLLBACK_EVENT_DATA = {
   RollbackCompleted: data({ outcome: z.literal('rolled-back') }),
   RollbackSuggested: data({ reason: ReasonSchema }),
   RollbackSkipped: data({ outcome: z.enum(['skipped', 'observed', 'already-zero']), reason: ReasonSchema }),
@@ -110,6 +111,10 @@ export const EVENT_DATA = {
   AlertResolved: data({}),
 } as const;
 
+/** The data of each detail-type. */
+export const EVENT_DATA = { ...ROLLBACK_EVENT_DATA, SlaReported: SlaReportDataSchema } as const;
+
+export type RollbackEventType = keyof typeof ROLLBACK_EVENT_DATA;
 export type EventType = keyof typeof EVENT_DATA;
 export type RollbackData = z.infer<typeof RollbackDataSchema>;
 
@@ -127,15 +132,31 @@ export function detailSchema(type: EventType) {
   return z.object({ metadata: MetadataSchema, data: EVENT_DATA[type] });
 }
 
-const TYPES = Object.keys(EVENT_DATA) as [EventType, ...EventType[]];
+export const ROLLBACK_EVENT_TYPES = Object.keys(ROLLBACK_EVENT_DATA) as [RollbackEventType, ...RollbackEventType[]];
+export const EVENT_TYPES = Object.keys(EVENT_DATA) as [EventType, ...EventType[]];
+
+/** `createdAt` in epoch ms. */
+const written = { id: z.string(), createdAt: z.number() };
 
 /** An event on its way out: written in the transaction of the change that it tells of. */
-export const OutboxEventSchema = z.object({
-  id: z.string(),
+export const RollbackOutboxEventSchema = z.object({
+  ...written,
   rollbackId: z.string(),
-  type: z.enum(TYPES),
-  /** Epoch ms. */
-  createdAt: z.number(),
+  type: z.enum(ROLLBACK_EVENT_TYPES),
   detail: z.object({ metadata: MetadataSchema, data: z.looseObject({ rollbackId: z.string() }) }),
 });
-export type OutboxEvent = z.infer<typeof OutboxEventSchema>;
+export type RollbackOutboxEvent = z.infer<typeof RollbackOutboxEventSchema>;
+
+/** One that tells of no rollback, but of a week: written together with the note that it was told of. */
+export const ReportOutboxEventSchema = z.object({
+  ...written,
+  rollbackId: z.optional(z.undefined()),
+  type: z.literal('SlaReported'),
+  detail: z.object({
+    metadata: MetadataSchema,
+    data: z.looseObject({ window: z.object({ from: z.string(), to: z.string() }) }),
+  }),
+});
+export type ReportOutboxEvent = z.infer<typeof ReportOutboxEventSchema>;
+
+export type OutboxEvent = RollbackOutboxEvent | ReportOutboxEvent;

@@ -5,14 +5,15 @@ import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-recor
 import {
   CommandSchema,
   type OutboxEvent,
-  OutboxEventSchema,
-  ReasonSchema,
+  ReportOutboxEventSchema,
   RequesterSchema,
   ResidualSchema,
+  RollbackOutboxEventSchema,
   SlaSchema,
   WeightChangeSchema,
 } from './events.ts';
 import { historyEntrySchema } from './history.ts';
+import { ReasonSchema } from './reason.ts';
 
 /**
  * What the table holds. The items are loose: a field that a newer version wrote survives when an older one writes the
@@ -93,7 +94,14 @@ export const TargetItemSchema = z.looseObject({
 export const FiringPointerItemSchema = z.looseObject({ ...keys, rollbackId: z.string() });
 
 /** An event that waits to be sent carries `unsent`; the index over it holds no others. */
-export const EventItemSchema = z.extend(OutboxEventSchema, { ...keys, unsent: z.optional(z.string()) });
+const eventKeys = { ...keys, unsent: z.optional(z.string()) };
+export const EventItemSchema = z.discriminatedUnion('type', [
+  z.extend(RollbackOutboxEventSchema, eventKeys),
+  z.extend(ReportOutboxEventSchema, eventKeys),
+]);
+
+/** The last week that people were told of, by the day after its last one. */
+export const WeekItemSchema = z.looseObject({ ...keys, to: z.string() });
 
 /** A request by hand, under the key that its sender gave it. */
 export const RequestItemSchema = z.looseObject({ ...keys, key: z.string(), receivedAt: epochMs, digest: z.string() });
@@ -124,6 +132,11 @@ export function parseFiringPointerItem(item: unknown): string {
 export function parseEventItem(item: unknown): OutboxEvent {
   const { pk, sk, expiresAt, unsent, ...event } = EventItemSchema.parse(item);
   return event;
+}
+
+/** The day after the week's last one. @throws ZodError */
+export function parseWeekItem(item: unknown): string {
+  return WeekItemSchema.parse(item).to;
 }
 
 /** What is wrong with an item that did not parse, or undefined where the error is another one. */

@@ -1,8 +1,17 @@
 import * as z from 'zod/mini';
 import { alertLinks } from '#shared/domain/alert-links.ts';
 import { kubectl, VIRTUAL_SERVICE } from '#shared/domain/command.ts';
-import { type Notice, type NoticeLink, type Severity, webLink } from '#shared/domain/notify/notice.ts';
-import type { BusEvent } from './bus-event.ts';
+import {
+  type Notice,
+  type NoticeLink,
+  PAGE,
+  type RollbackNotice,
+  type Severity,
+  webLink,
+} from '#shared/domain/notify/notice.ts';
+import type { BusEvent, RollbackBusEvent } from './bus-event.ts';
+import { rollbackPage } from './page-urls.ts';
+import { readReportNotice } from './read-report-notice.ts';
 
 const text = z.catch(z.string(), '');
 const texts = z.catch(z.record(z.string(), z.catch(z.string(), '')), {});
@@ -35,15 +44,24 @@ const DataSchema = z.object({
 });
 type Data = z.infer<typeof DataSchema>;
 
-/** Where the pages of rollbacks are; without it nothing links there. */
+/** Where our pages are; without it nothing links there. */
 export type NoticeOptions = { readonly pageUrl?: string | undefined };
 
 /** What an event says to people. */
-export function readNotice({ id, type, time, data }: BusEvent, { pageUrl }: NoticeOptions): Notice {
+export function readNotice(event: BusEvent, options: NoticeOptions): Notice {
+  return event.type === 'SlaReported' ? readReportNotice(event, options) : readRollbackNotice(event, options);
+}
+
+/** What the news of a rollback say. */
+export function readRollbackNotice(
+  { id, type, time, data }: RollbackBusEvent,
+  { pageUrl }: NoticeOptions,
+): RollbackNotice {
   const { pages, alert, by, why, revertedBy, requestsPerSecond, ...said } = DataSchema.parse(data);
   const { rollbackId, cluster, canary } = data;
   return {
     ...said,
+    about: 'rollback',
     eventId: id,
     rollbackId,
     type,
@@ -58,11 +76,6 @@ export function readNotice({ id, type, time, data }: BusEvent, { pageUrl }: Noti
   };
 }
 
-/** The page of one rollback, below the address of the report. */
-export function rollbackPage(pageUrl: string, rollbackId: string): string {
-  return `${pageUrl.replace(/\/+$/, '')}/rollbacks/${encodeURIComponent(rollbackId)}`;
-}
-
 const ALWAYS_CRITICAL = new Set(['RollbackRefused', 'RollbackFailed']);
 const WARNING = new Set(['RollbackSlaBreached', 'RollbackSuggested', 'RollbackReverted', 'RollbackReasserted']);
 
@@ -72,7 +85,11 @@ function severityOf(type: string, pages: boolean): Severity {
   return WARNING.has(type) ? 'warning' : 'info';
 }
 
-function moreOf({ by, why, requestsPerSecond }: Pick<Data, 'by' | 'why' | 'requestsPerSecond'>): Notice['more'] {
+function moreOf({
+  by,
+  why,
+  requestsPerSecond,
+}: Pick<Data, 'by' | 'why' | 'requestsPerSecond'>): RollbackNotice['more'] {
   return [
     ...(by ? [{ name: 'By', value: by }] : []),
     ...(why ? [{ name: 'Why', value: why }] : []),
@@ -92,5 +109,5 @@ function lookingAt({ virtualServices }: Pick<Data, 'virtualServices'>): Data['co
 }
 
 function linksOf(alert: Data['alert'], page: string | undefined): NoticeLink[] {
-  return [...webLink('Rollback', page), ...alertLinks(alert).flatMap(({ name, url }) => webLink(name, url))];
+  return [...webLink(PAGE.rollback, page), ...alertLinks(alert).flatMap(({ name, url }) => webLink(name, url))];
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { OUTCOMES } from '#shared/domain/outcome.ts';
-import { type Report, STAGES, WINDOWS } from '#shared/domain/report/report.ts';
-import { ReasonSchema } from './events.ts';
+import { type Report, WINDOWS } from '#shared/domain/report/report.ts';
+import { DAY_FIGURES, FiguresSchema, HintSchema, StageSchema } from './figures.ts';
+import { ReasonSchema } from './reason.ts';
 
 export type { Report } from '#shared/domain/report/report.ts';
 
@@ -9,39 +10,6 @@ const count = z.int();
 const ms = z.number();
 const instant = z.iso.datetime();
 const day = z.iso.date();
-const stage = z.enum(STAGES);
-
-const PercentilesSchema = z.object({
-  count,
-  meanMs: ms,
-  p50Ms: ms,
-  p90Ms: ms,
-  p95Ms: ms,
-  p99Ms: ms,
-  maxMs: ms,
-});
-
-const figures = {
-  rollbacks: z.object({
-    total: count,
-    byOutcome: z.array(
-      z.object({
-        outcome: z.enum(OUTCOMES),
-        count,
-        reasons: z.array(z.object({ reason: ReasonSchema, count })),
-      }),
-    ),
-  }),
-  episodes: z.object({ met: count, missed: count, open: count, notCounted: count, late: count, clockSkewed: count }),
-  attainment: z.optional(z.number()),
-  alertToZero: z.optional(PercentilesSchema),
-  stages: z.array(z.object({ stage, share: z.number(), meanMs: ms, p50Ms: ms })),
-};
-const FiguresSchema = z.object({
-  ...figures,
-  errorBudget: z.object({ allowed: count, spent: count, left: count }),
-  alertToNotified: z.optional(PercentilesSchema),
-});
 
 const service = { cluster: z.string(), namespace: z.string(), service: z.string() };
 export const BreachSchema = z.object({
@@ -55,7 +23,7 @@ export const BreachSchema = z.object({
   receivedAt: instant,
   targetMs: ms,
   alertToZeroMs: z.optional(ms),
-  slowestStage: z.optional(z.object({ stage, ms })),
+  slowestStage: z.optional(z.object({ stage: StageSchema, ms })),
 });
 
 const listed = <T extends z.core.$ZodType>(item: T) => z.object({ listed: z.array(item), leftOut: count });
@@ -74,9 +42,9 @@ export const ReportSchema = z.object({
   total: FiguresSchema,
   before: z.object({ from: instant, to: instant, total: FiguresSchema }),
   services: listed(z.extend(FiguresSchema, service)),
-  days: z.array(z.object({ day, ...figures })),
+  days: z.array(z.object({ day, ...DAY_FIGURES })),
   histogram: z.array(z.object({ fromMs: ms, toMs: ms, count })),
-  hint: z.optional(z.object({ kind: z.literal('group-wait'), heldMs: ms, message: z.string() })),
+  hint: z.optional(HintSchema),
   breaches: listed(BreachSchema),
   late: listed(BreachSchema),
   clockSkewed: listed(BreachSchema),

@@ -5,6 +5,7 @@ import { parseDuration } from '#shared/domain/duration.ts';
 import { isDnsLabel } from '#shared/domain/kubernetes-name.ts';
 import { ON_REVERT } from '#shared/domain/marks.ts';
 import { MODES } from '#shared/domain/mode.ts';
+import { WEEKDAYS } from '#shared/domain/report/weekly.ts';
 import { serverUrl } from '#shared/domain/server-url.ts';
 import { NotifySchema, TOPIC_ARN } from './channel-settings.ts';
 import { SecretsManagerReference, SecureStringReference } from './secret-reference.ts';
@@ -140,6 +141,20 @@ export const DEFAULT_NEVER = ['alertname="SLOMetricAbsent"', 'severity="ticket"'
 
 const toMatchers = (texts: readonly string[]) => texts.map(parseMatchers);
 
+/** Before most people of the week begin it, in Europe and east of it; in America it is there when they do. */
+const MONDAY_MORNING = { day: 'monday', hour: 8 } as const;
+
+const ReportSchema = z.strictObject({
+  /** When the event of the week before is sent, UTC; `off`: never. */
+  weekly: z._default(
+    z.union(
+      [z.literal('off'), z.strictObject({ day: z.enum(WEEKDAYS), hour: z.int().check(z.minimum(0), z.maximum(23)) })],
+      'expected "off" or {"day": "monday", "hour": 8}: a day of the week and an hour of UTC from 0 to 23',
+    ),
+    MONDAY_MORNING,
+  ),
+});
+
 export const SettingsSchema = z.strictObject({
   /** The global mode caps every object's own: `observe` is the kill switch. */
   mode: z._default(z.enum(MODES), 'act'),
@@ -176,6 +191,8 @@ export const SettingsSchema = z.strictObject({
     }),
     { topics: [] },
   ),
+  /** What people are told of the SLA without asking. */
+  report: z._default(ReportSchema, { weekly: MONDAY_MORNING }),
   /** Who is told, and of what. */
   notify: z._default(NotifySchema, { channels: [] }),
 });

@@ -1,4 +1,4 @@
-import type { OutboxEvent } from '#shared/contracts/events.ts';
+import type { RollbackOutboxEvent } from '#shared/contracts/events.ts';
 import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
 import type { Page } from './page.ts';
 
@@ -14,7 +14,7 @@ export type RollbackChange = {
   readonly target?: TargetRecord | undefined;
   /** Unfinished rollbacks without a canary that a record of this change replaces. */
   readonly remove: readonly { readonly id: string; readonly version: number; readonly firing: string }[];
-  readonly events: readonly OutboxEvent[];
+  readonly events: readonly RollbackOutboxEvent[];
   /** When records that are removed, or are now received at another time, were received before, epoch ms: their days change, too. */
   readonly receivedBefore?: readonly number[] | undefined;
 };

@@ -1,4 +1,4 @@
-import type { OutboxEvent } from '#shared/contracts/events.ts';
+import type { RollbackOutboxEvent } from '#shared/contracts/events.ts';
 import type { Command } from '#shared/domain/command.ts';
 import type { HistoryEntry, RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
 import type { RollbackChange } from '#shared/ports/rollback-log.ts';
@@ -73,7 +73,7 @@ function changeOf(
   };
 }
 
-function eventsOf(record: RollbackRecord, news: readonly News[], from: number, now: number): OutboxEvent[] {
+function eventsOf(record: RollbackRecord, news: readonly News[], from: number, now: number): RollbackOutboxEvent[] {
   return news
     .map(({ entry, said }, index) =>
       buildEvent(record, { kind: 'history', index: from + index, entry, ...(said ? { said } : {}) }, now),

@@ -1,9 +1,9 @@
 import {
   EVENT_SCHEMA_VERSION,
   EVENT_SOURCE,
-  type EventType,
-  type OutboxEvent,
   type RollbackData,
+  type RollbackEventType,
+  type RollbackOutboxEvent,
 } from '#shared/contracts/events.ts';
 import type { Told } from '#shared/domain/merge-record.ts';
 import { eventTypeOf } from '#shared/domain/outcome.ts';
@@ -14,7 +14,7 @@ import { sha256 } from './digest.ts';
  * The event that tells of one change of a record. Its id is made of what it tells, so that whoever finds the same
  * change untold tells it under the same id.
  */
-export function buildEvent(record: RollbackRecord, told: Told, now: number): OutboxEvent | undefined {
+export function buildEvent(record: RollbackRecord, told: Told, now: number): RollbackOutboxEvent | undefined {
   const type = typeOf(record, told);
   if (!type) return undefined;
   const part = told.kind === 'history' ? `history ${told.index}` : `version ${record.version}`;
@@ -37,7 +37,7 @@ export function buildEvent(record: RollbackRecord, told: Told, now: number): Out
   return { id, rollbackId: record.id, type, createdAt: now, detail };
 }
 
-function typeOf(record: RollbackRecord, told: Told): EventType | undefined {
+function typeOf(record: RollbackRecord, told: Told): RollbackEventType | undefined {
   if (told.kind === 'outcome') return eventTypeOf(record.outcome);
   if (told.kind === 'sla-breached') return 'RollbackSlaBreached';
   if (told.entry.kind === 'verified') return endsUnverified(record, told.index) ? 'RollbackVerified' : undefined;
@@ -45,7 +45,7 @@ function typeOf(record: RollbackRecord, told: Told): EventType | undefined {
 }
 
 /** An improvement is told by the outcome that it led to. */
-const EVENT_OF_HISTORY: Readonly<Record<Exclude<HistoryEntry['kind'], 'verified'>, EventType | undefined>> = {
+const EVENT_OF_HISTORY: Readonly<Record<Exclude<HistoryEntry['kind'], 'verified'>, RollbackEventType | undefined>> = {
   reverted: 'RollbackReverted',
   reasserted: 'RollbackReasserted',
   released: 'HoldReleased',

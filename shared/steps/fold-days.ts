@@ -1,5 +1,12 @@
 import { dayFolder } from '#shared/domain/report/fold-day.ts';
-import { DAY_MS, dayOf, daysBetween, MAX_DAYS, startOfDay } from '#shared/domain/report/report-window.ts';
+import {
+  DAY_MS,
+  dayOf,
+  daysBetween,
+  MAX_DAYS,
+  SETTLED_AFTER_MS,
+  startOfDay,
+} from '#shared/domain/report/report-window.ts';
 import type { Clock } from '#shared/ports/clock.ts';
 import type { DayLog } from '#shared/ports/day-log.ts';
 import { inParallel } from './in-parallel.ts';
@@ -15,8 +22,6 @@ export type FoldRun = {
   readonly conflicts: number;
 };
 
-/** A delivery that was received before midnight is recorded by then, and the index of the days shows it. */
-export const FOLD_AFTER_MS = 10 * 60_000;
 /** Whoever changes a record of a finished day may do it again soon; and the index is a moment behind. */
 const QUIET_MS = 60_000;
 /** A day that never gets quiet is folded so often. */
@@ -36,7 +41,7 @@ const FOLD_MS = 15_000;
  */
 export async function foldDays(deps: FoldDeps, signal: AbortSignal): Promise<FoldRun> {
   const startedAt = deps.clock.now();
-  const last = startOfDay(startedAt - FOLD_AFTER_MS) - DAY_MS;
+  const last = startOfDay(startedAt - SETTLED_AFTER_MS) - DAY_MS;
   const budget = { endsAt: startedAt + FOLD_MS };
   const first = await foldMissing(last, budget, deps, signal);
   const again = await refoldChanged(dayOf(last), budget, deps, signal);

@@ -5,6 +5,7 @@ import type { Cluster } from '#shared/ports/cluster.ts';
 import type { DayLog } from '#shared/ports/day-log.ts';
 import type { EventBus, Outbox } from '#shared/ports/event-bus.ts';
 import type { RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
+import type { WeekLog } from '#shared/ports/week-log.ts';
 import { type FoldRun, foldDays } from './fold-days.ts';
 import { type ClusterRun, guardCluster } from './guard-cluster.ts';
 import { inParallel } from './in-parallel.ts';
@@ -12,12 +13,15 @@ import { keepFaults } from './keep-faults.ts';
 import { listUnfinished } from './list-unfinished.ts';
 import { type Resent, resendEvents } from './resend-events.ts';
 import type { RollbackPolicy } from './roll-back-alerts.ts';
+import { tellWeek, type WeekPolicy, type WeekRun } from './tell-week.ts';
 
 export type GuardDeps = {
   readonly clusters: readonly Cluster[];
   readonly policy: RollbackPolicy;
+  readonly week: WeekPolicy;
   readonly rollbackLog: RollbackLog;
   readonly dayLog: DayLog;
+  readonly weekLog: WeekLog;
   readonly outbox: Outbox;
   readonly bus: EventBus;
   readonly clock: Clock;
@@ -39,6 +43,8 @@ export type GuardRun = {
   readonly events: Resent | undefined;
   /** Absent where the store did not answer. */
   readonly days: FoldRun | undefined;
+  /** Absent where the store did not answer. */
+  readonly week: WeekRun | undefined;
   /** Rollbacks of which this run told that they missed their SLA target. */
   readonly slaBreached: number;
   /** What kept some of it from being done; the next run does it. */
@@ -63,11 +69,15 @@ export async function runGuard(deps: GuardDeps, signal: AbortSignal): Promise<Gu
     guarded(() => listUnfinished(deps.rollbackLog, signal)).then((records = []) =>
       guardClusters(records, deps, onWritten, signal),
     ),
-    guarded(() => foldDays(deps, signal)),
+    guarded(() => foldDays(deps, signal)).then(async (folded) => ({
+      folded,
+      // After them: it is made of folded days.
+      week: await guarded(() => tellWeek(deps.week, deps, signal)),
+    })),
   ]);
-  const [events, clusters, days] = [unwrap(ends[0]), unwrap(ends[1]), unwrap(ends[2])];
+  const [events, clusters, { folded: days, week }] = [unwrap(ends[0]), unwrap(ends[1]), unwrap(ends[2])];
   storeFaults.push(...[...clusters.values()].flatMap((run) => run.storeFaults));
-  return { clusters, events, days, slaBreached, storeFaults };
+  return { clusters, events, days, week, slaBreached, storeFaults };
 }
 
 /** Each part has ended by now, whatever nobody foresaw in the other. */

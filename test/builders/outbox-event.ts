@@ -1,11 +1,16 @@
-import { EVENT_SCHEMA_VERSION, EVENT_SOURCE, type EventType, type OutboxEvent } from '#shared/contracts/events.ts';
+import {
+  EVENT_SCHEMA_VERSION,
+  EVENT_SOURCE,
+  type RollbackEventType,
+  type RollbackOutboxEvent,
+} from '#shared/contracts/events.ts';
 import type { Reason } from '#shared/domain/outcome.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { aRollbackRecord } from './rollback-record.ts';
 
 /** What each detail-type says of the outcome, beside what all say. */
 const OUTCOME_OF: Readonly<
-  Record<EventType, Pick<RollbackRecord, 'outcome'> & { reason?: Reason } & Readonly<Record<string, unknown>>>
+  Record<RollbackEventType, Pick<RollbackRecord, 'outcome'> & { reason?: Reason } & Readonly<Record<string, unknown>>>
 > = {
   RollbackCompleted: { outcome: 'rolled-back' },
   RollbackSuggested: { outcome: 'suggested', reason: 'mode-suggest' },
@@ -23,7 +28,7 @@ const OUTCOME_OF: Readonly<
 };
 
 /** An event of the type as the incident's record tells it. */
-export function anOutboxEvent(overrides: Partial<OutboxEvent> = {}): OutboxEvent {
+export function anOutboxEvent(overrides: Partial<RollbackOutboxEvent> = {}): RollbackOutboxEvent {
   const { id = 'event-1', type = 'RollbackCompleted', createdAt = aRollbackRecord().timeline.recordedAt } = overrides;
   const data = { ...rollbackData(), ...OUTCOME_OF[type] };
   return {

@@ -7,8 +7,10 @@ import { dynamodbDayLog } from '#shared/adapters/dynamodb/dynamodb-day-log.ts';
 import { dynamodbOutbox } from '#shared/adapters/dynamodb/dynamodb-outbox.ts';
 import { dynamodbRollbackList } from '#shared/adapters/dynamodb/dynamodb-rollback-list.ts';
 import { type DynamodbOptions, dynamodbRollbackLog } from '#shared/adapters/dynamodb/dynamodb-rollback-log.ts';
+import { dynamodbWeekLog } from '#shared/adapters/dynamodb/dynamodb-week-log.ts';
 import type { DayLog } from '#shared/ports/day-log.ts';
 import type { RollbackList } from '#shared/ports/rollback-list.ts';
+import type { WeekLog } from '#shared/ports/week-log.ts';
 import type { OpenStore } from '#test/port-suites/rollback-log.ts';
 
 export type DynamodbStore = OpenStore & {
@@ -17,6 +19,7 @@ export type DynamodbStore = OpenStore & {
   readonly streamArn: string;
   readonly dayLog: DayLog;
   readonly rollbackList: RollbackList;
+  readonly weekLog: WeekLog;
 };
 
 /** A store in a new table of a local engine. */
@@ -32,6 +35,7 @@ export async function openDynamodbStore(endpoint: string, options: DynamodbOptio
     outbox: dynamodbOutbox(client, table, options),
     dayLog: dynamodbDayLog(client, table, options),
     rollbackList: dynamodbRollbackList(client, table, options),
+    weekLog: dynamodbWeekLog(client, table),
     close: async () => client.destroy(),
   };
 }

@@ -33,6 +33,7 @@ export function guardOf(service: Service, overrides: Partial<GuardFunctionDeps> 
     clusters: async () => service.clusters,
     rollbackLog: service.store,
     dayLog: foldedDayLog(),
+    weekLog: service.store.weekLog,
     outbox: service.store.outbox,
     bus: deafBus,
     clock: service.clock,

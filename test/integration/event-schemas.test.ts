@@ -8,6 +8,9 @@ import { EVENT_DATA, type OutboxEvent } from '#shared/contracts/events.ts';
 import { REASONS, type Reason } from '#shared/domain/outcome.ts';
 import type { HistoryEntry, RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { buildEvent } from '#shared/steps/build-events.ts';
+import { buildReportEvent } from '#shared/steps/build-report-event.ts';
+import { anEmptyReport } from '#test/builders/report.ts';
+import { aReportEvent } from '#test/builders/report-event.ts';
 import { aRollbackRecord, FIRED_AT } from '#test/builders/rollback-record.ts';
 import { type PutEventsServer, startPutEventsServer } from '#test/doubles/put-events-server.ts';
 
@@ -59,6 +62,8 @@ const cases: [string, OutboxEvent | undefined][] = [
     `history: ${entry.kind}`,
     buildEvent({ ...rolledBack, history: entries }, { kind: 'history', entry, index }, NOW),
   ]),
+  ['a week', aReportEvent()],
+  ['a week without anything, and without a page', buildReportEvent(anEmptyReport(), NOW)],
 ];
 
 describe('events as they arrive on the bus', () => {

@@ -5,6 +5,7 @@ import { parseSettings } from '#shared/contracts/settings.ts';
 import { SecretFault, type Secrets } from '#shared/ports/secrets.ts';
 import { aBusMessage, anSqsEvent } from '#test/builders/bus-message.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
+import { aReportEvent } from '#test/builders/report-event.ts';
 import { aRollbackRecord, FIRED_AT } from '#test/builders/rollback-record.ts';
 import { type ChannelServices, defaultAnswer, startChannelServices } from '#test/doubles/channel-services.ts';
 import { type DynamodbStore, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
@@ -440,5 +441,51 @@ describe('the news of one rollback', () => {
       version: 2,
       timeline: { ...record.timeline, notifiedAt: FIRED_AT + 9000 },
     });
+  });
+});
+
+describe('a report', () => {
+  it('is told once to each channel but PagerDuty, however often it comes', async () => {
+    const { tell, posted, sentTo, aws, meter } = await notifyService(ALL);
+
+    const failed = [...(await tell([aBusMessage(aReportEvent())])), ...(await tell([aBusMessage(aReportEvent())]))];
+
+    expect(failed).toEqual([]);
+    expect(posted.map(({ path }) => path.split('/')[1]).sort()).toEqual([
+      'audit.example.com',
+      'chat.googleapis.com',
+      'hooks.slack.com',
+      'prod-1.westeurope.logic.azure.com',
+      'slack.com',
+    ]);
+    expect(aws.asked.map(({ action }) => action)).toEqual(['Publish']);
+    expect(JSON.stringify(sentTo('hooks.slack.com'))).toContain(
+      'https://weightless.example.com/?window=2026-03-02/2026-03-08',
+    );
+    expect(new Set(meter.totals.keys())).toEqual(
+      new Set(ALL.filter((one) => one !== PAGERDUTY).map(({ name }) => `NotificationsSent channel=${name}`)),
+    );
+  });
+
+  it('goes to the channels alone whose filter holds for its type and for what is only to be known', async () => {
+    const { receive, queue } = await notifyService([
+      { ...SLACK, filter: { types: ['SlaReported'] } },
+      { ...TEAMS, filter: { types: ['RollbackFailed'] } },
+      { ...TOPIC, filter: { severities: ['critical', 'warning'] } },
+      { ...CHAT, filter: { services: ['checkout'] } },
+    ]);
+
+    await receive([aBusMessage(aReportEvent())]);
+
+    expect(queue.sent.map((body) => JSON.parse(body).delivery.channel)).toEqual(['slack', 'chat']);
+  });
+
+  it('waits for nothing that is told of a rollback, nor that for it', async () => {
+    const { tell, queue } = await notifyService([SLACK], ({ body }) => (body.includes('Rollback SLA') ? 503 : 200));
+
+    const failed = await tell([aBusMessage(aReportEvent()), message(), aBusMessage(aReportEvent({}, 'report-2'))]);
+
+    expect(failed).toEqual(['message-1', 'message-3']);
+    expect(queue.postponed.map(({ receipt }) => receipt)).toEqual(['receipt-1', 'receipt-3']);
   });
 });

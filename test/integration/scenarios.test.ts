@@ -71,7 +71,7 @@ async function openWorld({ clusters = ['test'], optionalReads, ...settings }: Sc
   const rollbackLog = memoryRollbackLog();
   const paged = new Set<string>();
   rollbackLog.subscribe((events) => {
-    for (const { rollbackId, detail } of events) if (detail.data['pages'] === true) paged.add(rollbackId);
+    for (const { rollbackId = '', detail } of events) if (detail.data['pages'] === true) paged.add(rollbackId);
   });
   const handler = createRollbackHandler({
     settings: async () => parsed,

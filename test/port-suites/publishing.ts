@@ -6,7 +6,7 @@ import { pollStream, type StreamPoller } from '#cli/local/stream-poller.ts';
 import { createPublishHandler } from '#functions/publish/create-handler.ts';
 import { eventbridgeBus } from '#shared/adapters/eventbridge/eventbridge-bus.ts';
 import { eventbridgeClient } from '#shared/adapters/eventbridge/eventbridge-client.ts';
-import type { OutboxEvent } from '#shared/contracts/events.ts';
+import type { RollbackOutboxEvent } from '#shared/contracts/events.ts';
 import type { DeadLetter } from '#shared/ports/dead-letters.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
@@ -58,7 +58,7 @@ export function describePublishing(name: string, endpoint: () => string): void {
       });
       return poller;
     }
-    const write = (...events: OutboxEvent[]) => store.log.commit({ rollbacks: [], remove: [], events }, signal);
+    const write = (...events: RollbackOutboxEvent[]) => store.log.commit({ rollbacks: [], remove: [], events }, signal);
     const unsentIds = async () =>
       (await unsentEvents(store.outbox)).map(({ id }) => id).sort((a, b) => a.localeCompare(b));
 

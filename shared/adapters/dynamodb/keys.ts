@@ -63,6 +63,9 @@ export function dayOf(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 10);
 }
 
+/** The one item that says which week people were told of last. */
+export const WEEK_KEY: Key = { pk: 'WEEK', sk: 'WEEK' };
+
 /** The one partition of the notes that a record of a finished day changed. */
 export const CHANGED = 'CHANGED';
 

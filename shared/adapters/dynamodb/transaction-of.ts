@@ -1,20 +1,18 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { OutboxEvent } from '#shared/contracts/events.ts';
 import { changedDays } from '#shared/domain/report/changed-days.ts';
 import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
 import { isUnfinished } from '#shared/domain/unfinished.ts';
 import type { RollbackChange } from '#shared/ports/rollback-log.ts';
+import { eventItem } from './event-item.ts';
 import {
   changeKey,
   dayOf,
-  eventKey,
   firingOfRecord,
   pointerKey,
   receivedKey,
   rollbackKey,
   targetKey,
   UNFINISHED,
-  UNSENT,
 } from './keys.ts';
 import { storableFields } from './storable.ts';
 
@@ -22,7 +20,6 @@ export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems'
 
 const DAY_SECONDS = 24 * 60 * 60;
 const KEEP_ROLLBACKS_SECONDS = 400 * DAY_SECONDS;
-const KEEP_EVENTS_SECONDS = 7 * DAY_SECONDS;
 
 /**
  * The change as the items of one transaction. A target is kept from `now` (epoch ms) on: the times in it are those of
@@ -105,15 +102,6 @@ function pointerItem(record: RollbackRecord): Record<string, unknown> {
 
 function targetItem(target: TargetRecord, now: number): Record<string, unknown> {
   return { ...storableFields(target), ...targetKey(target), expiresAt: seconds(now) + KEEP_ROLLBACKS_SECONDS };
-}
-
-function eventItem(event: OutboxEvent): Record<string, unknown> {
-  return {
-    ...storableFields(event),
-    ...eventKey(event.id),
-    unsent: UNSENT,
-    expiresAt: seconds(event.createdAt) + KEEP_EVENTS_SECONDS,
-  };
 }
 
 function seconds(epochMs: number): number {

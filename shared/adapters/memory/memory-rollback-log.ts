@@ -8,13 +8,16 @@ import type { Outbox } from '#shared/ports/event-bus.ts';
 import type { Page } from '#shared/ports/page.ts';
 import type { RollbackList } from '#shared/ports/rollback-list.ts';
 import { type RollbackChange, type RollbackLog, StoreFault } from '#shared/ports/rollback-log.ts';
+import type { WeekLog } from '#shared/ports/week-log.ts';
 import { memoryDayLog } from './memory-day-log.ts';
 import { memoryRollbackList } from './memory-rollback-list.ts';
+import { memoryWeekLog } from './memory-week-log.ts';
 
 export type MemoryRollbackLog = RollbackLog & {
   readonly outbox: Outbox;
   readonly dayLog: DayLog;
   readonly rollbackList: RollbackList;
+  readonly weekLog: WeekLog;
   /** Told of the events of each change after it is written, as a stream would tell; answers how to stop. */
   subscribe(listener: (events: readonly OutboxEvent[]) => void): () => void;
 };
@@ -45,11 +48,17 @@ export function memoryRollbackLog({ now = Date.now }: { readonly now?: () => num
     for (const record of change.rollbacks) rollbacks.set(record.id, structuredClone(record));
     if (change.target) targets.set(targetKey(change.target), structuredClone(change.target));
     for (const { id } of change.remove) rollbacks.delete(id);
-    for (const event of change.events) {
-      events.set(event.id, structuredClone(event));
-      unsent.add(event.id);
-    }
+    for (const event of change.events) keep(event);
     noteChanges(change, changes, now());
+  }
+
+  function keep(event: OutboxEvent): void {
+    events.set(event.id, structuredClone(event));
+    unsent.add(event.id);
+  }
+
+  function announce(written: readonly OutboxEvent[]): void {
+    if (written.length > 0) for (const listener of listeners) queueMicrotask(() => listener(written));
   }
 
   function newestFirst(): RollbackRecord[] {
@@ -79,7 +88,7 @@ export function memoryRollbackLog({ now = Date.now }: { readonly now?: () => num
       refuseIfTooLarge(change);
       if (!holds(change)) return 'conflict';
       write(change);
-      if (change.events.length > 0) for (const listener of listeners) queueMicrotask(() => listener(change.events));
+      announce(change.events);
       return 'written';
     },
     async ofFiring(firing, signal) {
@@ -102,6 +111,10 @@ export function memoryRollbackLog({ now = Date.now }: { readonly now?: () => num
     },
     dayLog: memoryDayLog({ rollbacks, changes }),
     rollbackList: memoryRollbackList(rollbacks),
+    weekLog: memoryWeekLog((event) => {
+      keep(event);
+      announce([event]);
+    }),
     outbox: {
       async unsent(olderThan, page, signal) {
         refuseIfAborted(signal);

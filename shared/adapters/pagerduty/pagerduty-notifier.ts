@@ -67,6 +67,7 @@ export function pagerdutyNotifier(options: PagerdutyOptions): Notifier {
 
   return {
     async notify({ notice }, signal) {
+      if (notice.about === 'report') return { kind: 'nothing', answered: 'PagerDuty is told of no report' };
       const answers: string[] = [];
       for (const call of pagerdutyCalls(notice)) answers.push(await tell(call, notice, signal));
       const answered = answers.findLast((one) => one !== OPENED_SINCE) ?? answers.at(-1);

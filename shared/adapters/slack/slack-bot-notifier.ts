@@ -3,6 +3,7 @@ import { askService } from '#shared/adapters/notify/ask-service.ts';
 import type { Post } from '#shared/adapters/notify/http-post.ts';
 import { parseJson } from '#shared/contracts/parse-json.ts';
 import { formatSlack } from '#shared/domain/notify/format-slack.ts';
+import { threadOf } from '#shared/domain/notify/notice.ts';
 import type { ChannelMemory } from '#shared/ports/notification-log.ts';
 import { type News, type Notifier, NotifierFault } from '#shared/ports/notifier.ts';
 
@@ -60,7 +61,7 @@ export function slackBotNotifier(options: SlackBotOptions): Notifier {
 
   return {
     async notify(news, signal) {
-      const topic = news.notice.rollbackId;
+      const topic = threadOf(news.notice);
       const { answer, where } = await sendInThread(news, await threads.read(topic, signal), signal);
       const { ok, error, ts } = answer;
       if (!ok) throw refusal(error ?? 'no reason');

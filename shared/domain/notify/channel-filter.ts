@@ -19,7 +19,10 @@ export function passes(filter: ChannelFilter | undefined, notice: Notice): boole
   return !services || known.length === 0 || known.some((name) => services.includes(name));
 }
 
-function servicesOf({ canary, alert }: Notice): string[] {
+/** A report is about no service: it passes, too. */
+function servicesOf(notice: Notice): string[] {
+  if (notice.about === 'report') return [];
+  const { canary, alert } = notice;
   if (canary === UNKNOWN) return [alert.labels['service'], alert.labels['app']].filter((name) => name !== undefined);
   const { host } = parseDestination(canary);
   const service = serviceOfHost(host);

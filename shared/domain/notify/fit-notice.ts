@@ -1,5 +1,5 @@
 import { bytesOf, clip } from './clip.ts';
-import type { Notice } from './notice.ts';
+import type { Notice, RollbackNotice } from './notice.ts';
 
 /** What every channel has room for, from whatever an alert brings. */
 const MAX = { message: 2000, commands: 6, residual: 8, weights: 8, virtualServices: 10, name: 300 };
@@ -7,7 +7,7 @@ const MAX = { message: 2000, commands: 6, residual: 8, weights: 8, virtualServic
 const MAX_COMMAND_CHARS = 2900;
 
 /** The notice without what no reader needs at night. */
-export function shortened(notice: Notice): Notice {
+export function shortened(notice: RollbackNotice): RollbackNotice {
   const { message, commands, residual, weights, virtualServices, alert, more } = notice;
   return {
     ...notice,
@@ -26,15 +26,20 @@ export function shortened(notice: Notice): Notice {
   };
 }
 
-function clippedResidual({ what, virtualService }: Exclude<Notice['residual'], 'unknown'>[number]) {
+function clippedResidual({ what, virtualService }: Exclude<RollbackNotice['residual'], 'unknown'>[number]) {
   return { what: clip(what, 300), virtualService: clip(virtualService, 300) };
+}
+
+/** The message for any notice; a report is a few short lines, whatever happened in its week. */
+export function fitted<T>(notice: Notice, format: (notice: Notice) => T, maxBytes: number): T {
+  return notice.about === 'report' ? format(notice) : fittedRollback(notice, format, maxBytes);
 }
 
 /**
  * The message for a notice, made of less and less of it until it has at most so many bytes as JSON: first go commands
  * beyond the first, then the middle of the rest, and last its own words. The smallest of all is sent even if it does not fit.
  */
-export function fitted<T>(notice: Notice, format: (notice: Notice) => T, maxBytes: number): T {
+export function fittedRollback<T>(notice: RollbackNotice, format: (notice: RollbackNotice) => T, maxBytes: number): T {
   let left = shortened(notice);
   for (const smaller of STEPS) {
     const message = format(left);
@@ -44,7 +49,7 @@ export function fitted<T>(notice: Notice, format: (notice: Notice) => T, maxByte
   return format(left);
 }
 
-type Step = (notice: Notice) => Notice;
+type Step = (notice: RollbackNotice) => RollbackNotice;
 
 const STEPS: readonly Step[] = [
   (notice) => ({ ...notice, commands: notice.commands.slice(0, 2) }),
@@ -55,6 +60,6 @@ const STEPS: readonly Step[] = [
   (notice) => ({ ...notice, more: [], weights: notice.weights.slice(0, 1), virtualServices: [], message: '' }),
 ];
 
-function fewer(residual: Notice['residual']): Notice['residual'] {
+function fewer(residual: RollbackNotice['residual']): RollbackNotice['residual'] {
   return residual === 'unknown' ? residual : residual.slice(0, 2);
 }

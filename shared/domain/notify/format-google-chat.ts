@@ -1,7 +1,7 @@
 import { clip, oneLine, readable } from './clip.ts';
 import { fitted } from './fit-notice.ts';
-import type { Notice, Severity } from './notice.ts';
-import { adviceOf, factsOf, headlineOf, subjectOf } from './notice-words.ts';
+import { type Notice, type Severity, threadOf } from './notice.ts';
+import { adviceOf, factsOf, headlineOf, subjectOf, toneOf } from './notice-words.ts';
 
 type Widget =
   | { decoratedText: { topLabel: string; text: string; wrapText: true } }
@@ -10,7 +10,7 @@ type Widget =
 
 export type GoogleChatMessage = {
   fallbackText: string;
-  /** All news of one rollback are in one thread. */
+  /** All news of one rollback are in one thread; a report has its own. */
   thread: { threadKey: string };
   cardsV2: [
     { cardId: string; card: { header: { title: string; subtitle: string }; sections: { widgets: Widget[] }[] } },
@@ -27,7 +27,7 @@ export function formatGoogleChat(notice: Notice): GoogleChatMessage {
 }
 
 function message(notice: Notice): GoogleChatMessage {
-  const headline = `${SIGN[notice.severity]} ${headlineOf(notice)}`;
+  const headline = `${SIGN[toneOf(notice)]} ${headlineOf(notice)}`;
   const said = clip(readable(notice.message), 3000).trim();
   const facts = factsOf(notice).map(
     ({ name, value }): Widget => ({ decoratedText: { topLabel: name, text: html(value || '-'), wrapText: true } }),
@@ -37,8 +37,8 @@ function message(notice: Notice): GoogleChatMessage {
   const sections = widgets.filter((some) => some.length > 0).map((some) => ({ widgets: some }));
   return {
     fallbackText: unmarked(clip(headline, 500)),
-    thread: { threadKey: clip(notice.rollbackId, 1000) },
-    cardsV2: [{ cardId: 'rollback', card: { header, sections } }],
+    thread: { threadKey: clip(threadOf(notice), 1000) },
+    cardsV2: [{ cardId: notice.about, card: { header, sections } }],
   };
 }
 

@@ -1,6 +1,6 @@
 import { clip, readable } from './clip.ts';
-import { fitted } from './fit-notice.ts';
-import type { Notice } from './notice.ts';
+import { fittedRollback } from './fit-notice.ts';
+import { type Notice, type NoticeLink, pageLink, type RollbackNotice } from './notice.ts';
 import { factsOf, headlineOf, subjectOf } from './notice-words.ts';
 
 type Link = { href: string; text: string };
@@ -48,9 +48,11 @@ const CHANGES = new Set([
 
 /**
  * An alert for what a person must mend, and for a missed SLA target, each resolved when it is over; a change for what
- * was done. Resolving comes first: it may be repeated, and a change may not.
+ * was done. Resolving comes first: it may be repeated, and a change may not. Nothing for a report: it is nobody's alert,
+ * and no change that could be the cause of one.
  */
 export function pagerdutyCalls(notice: Notice): PagerdutyCall[] {
+  if (notice.about === 'report') return [];
   const { type, severity, outcome } = notice;
   if (severity === 'critical' || type === 'RollbackSlaBreached') return [trigger(notice)];
   const mended = MENDED.has(type) || (type === 'RollbackSkipped' && outcome === 'already-zero');
@@ -74,15 +76,15 @@ export function resolve(key: string): PagerdutyCall {
   return { path: '/v2/enqueue', body: { event_action: 'resolve', dedup_key: key } };
 }
 
-function trigger(notice: Notice): PagerdutyCall {
-  return { path: '/v2/enqueue', body: fitted(notice, triggerBody, MAX.bytes) };
+function trigger(notice: RollbackNotice): PagerdutyCall {
+  return { path: '/v2/enqueue', body: fittedRollback(notice, triggerBody, MAX.bytes) };
 }
 
-function triggerBody(notice: Notice): Trigger {
+function triggerBody(notice: RollbackNotice): Trigger {
   const { type, outcome, severity, cluster, reason, links } = notice;
   // A rollback that is late and not done has one alert; one that is done has nothing to mend but its time.
   const isLateOnly = type === 'RollbackSlaBreached' && outcome === 'rolled-back';
-  const page = links.find(({ name }) => name === 'Rollback');
+  const page = pageLink(notice);
   return {
     event_action: 'trigger',
     dedup_key: isLateOnly ? slaKey(notice) : troubleKey(notice),
@@ -102,8 +104,8 @@ function triggerBody(notice: Notice): Trigger {
   };
 }
 
-function change(notice: Notice): PagerdutyCall {
-  const body = fitted(
+function change(notice: RollbackNotice): PagerdutyCall {
+  const body = fittedRollback(
     notice,
     (some): Change => ({
       payload: {
@@ -119,7 +121,7 @@ function change(notice: Notice): PagerdutyCall {
   return { path: '/v2/change/enqueue', body };
 }
 
-function detailsOf(notice: Notice): Record<string, unknown> {
+function detailsOf(notice: RollbackNotice): Record<string, unknown> {
   return {
     'What happened': readable(notice.message),
     ...(notice.commands.length > 0 ? { 'Do now': notice.commands.map(({ does, run }) => `${does}:\n${run}`) } : {}),
@@ -127,14 +129,14 @@ function detailsOf(notice: Notice): Record<string, unknown> {
   };
 }
 
-function linkOf({ name, url }: Notice['links'][number]): Link {
+function linkOf({ name, url }: NoticeLink): Link {
   return { href: url, text: name };
 }
 
-function troubleKey({ rollbackId }: Notice): string {
+function troubleKey({ rollbackId }: RollbackNotice): string {
   return clip(`weightless/${rollbackId}`, MAX.key);
 }
 
-function slaKey({ rollbackId }: Notice): string {
+function slaKey({ rollbackId }: RollbackNotice): string {
   return clip(`weightless-sla/${rollbackId}`, MAX.key);
 }

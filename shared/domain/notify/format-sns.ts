@@ -1,7 +1,7 @@
 import { bytesOf, clip } from './clip.ts';
 import { formatText } from './format-text.ts';
 import { gsmLength, gsmText } from './gsm-text.ts';
-import type { Notice } from './notice.ts';
+import { type Notice, pageLink } from './notice.ts';
 import { headlineOf } from './notice-words.ts';
 
 /** What is published to a topic: its subscribers get the mail or the text message, by their protocol. */
@@ -20,13 +20,14 @@ export function formatSns(notice: Notice): SnsMessage {
   return {
     subject: subjectLine(notice),
     message: JSON.stringify({ default: formatText(notice), sms: formatSms(notice) }),
-    attributes: { type: notice.type, severity: notice.severity, ...attribute('cluster', notice.cluster) },
+    attributes: { type: notice.type, severity: notice.severity, ...clusterOf(notice) },
   };
 }
 
 /** No subscription filters by a name that is longer, or by none. */
-function attribute(name: string, value: string): Record<string, string> {
-  return value !== '' && bytesOf(value) <= 256 ? { [name]: value } : {};
+function clusterOf(notice: Notice): { readonly cluster?: string } {
+  if (notice.about === 'report' || notice.cluster === '' || bytesOf(notice.cluster) > 256) return {};
+  return { cluster: notice.cluster };
 }
 
 function subjectLine(notice: Notice): string {
@@ -37,7 +38,7 @@ function subjectLine(notice: Notice): string {
 /** One text message, and the link in a second one where it does not fit into the first: a part of a link leads nowhere. */
 export function formatSms(notice: Notice): string {
   const headline = shorten(gsmText(headlineOf(notice)), MAX.sms);
-  const [page] = notice.links.filter(({ name }) => name === 'Rollback');
+  const page = pageLink(notice);
   const link = page ? gsmText(page.url) : '';
   if (link === '' || gsmLength(link) > MAX.sms) return headline;
   return `${headline} ${link}`;

@@ -1,7 +1,7 @@
 import { clip, oneLine, readable } from './clip.ts';
 import { fitted } from './fit-notice.ts';
 import type { Notice, Severity } from './notice.ts';
-import { adviceOf, factsOf, headlineOf } from './notice-words.ts';
+import { adviceOf, factsOf, headlineOf, toneOf } from './notice-words.ts';
 
 type TextRun = {
   type: 'TextRun';
@@ -61,7 +61,7 @@ function body(notice: Notice, headline: string): RichTextBlock[] {
   const said = clip(readable(notice.message), 3000).trim();
   const advice = adviceOf(notice);
   return [
-    block([{ ...run(headline), weight: 'Bolder', size: 'Large', color: COLOR[notice.severity] }]),
+    block([{ ...run(headline), weight: 'Bolder', size: 'Large', color: COLOR[toneOf(notice)] }]),
     ...factsOf(notice).map(({ name, value }) => block([{ ...run(`${name}: `), weight: 'Bolder' }, run(value || '-')])),
     ...(said === '' ? [] : [spaced([run(said)])]),
     ...(advice === '' ? [] : [spaced([{ ...run(advice), weight: 'Bolder' }])]),

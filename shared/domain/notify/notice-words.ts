@@ -2,12 +2,16 @@ import { parseDestination, serviceOfHost } from '../destination.ts';
 import { UNKNOWN } from '../rollback-record.ts';
 import type { WeightChange } from '../weight-change.ts';
 import { clip, oneLine } from './clip.ts';
-import type { Notice } from './notice.ts';
+import type { Fact, Notice, RollbackNotice, Severity } from './notice.ts';
+import { isMissed, reportFacts, reportHeadline, weekOf } from './report-words.ts';
+import { seconds } from './seconds.ts';
 
-export type Fact = { readonly name: string; readonly value: string };
+/** `payment-svc.production/v2`, or the alert where the canary is not known; the days of a report. */
+export function subjectOf(notice: Notice): string {
+  return notice.about === 'report' ? weekOf(notice) : canaryOf(notice);
+}
 
-/** `payment-svc.production/v2`, or the alert where the canary is not known. */
-export function subjectOf({ canary, alert }: Pick<Notice, 'canary' | 'alert'>): string {
+function canaryOf({ canary, alert }: RollbackNotice): string {
   if (canary === UNKNOWN) return clip(`the canary of alert ${oneLine(alert.name) || UNKNOWN}`, 120);
   const { host, subset } = parseDestination(canary);
   const service = serviceOfHost(host);
@@ -17,12 +21,13 @@ export function subjectOf({ canary, alert }: Pick<Notice, 'canary' | 'alert'>): 
 
 /** What happened, in one line. */
 export function headlineOf(notice: Notice): string {
-  const subject = subjectOf(notice);
+  if (notice.about === 'report') return reportHeadline(notice);
+  const subject = canaryOf(notice);
   const words = Object.hasOwn(HEADLINES, notice.type) ? HEADLINES[notice.type] : undefined;
   return oneLine(words ? words(subject, notice) : `${notice.type}: ${subject}`);
 }
 
-const HEADLINES: Readonly<Record<string, (subject: string, notice: Notice) => string>> = {
+const HEADLINES: Readonly<Record<string, (subject: string, notice: RollbackNotice) => string>> = {
   RollbackCompleted: (subject, { severity, sla }) =>
     severity === 'critical'
       ? `Rolled back, but users can still reach it: ${subject}`
@@ -47,6 +52,10 @@ const HEADLINES: Readonly<Record<string, (subject: string, notice: Notice) => st
 
 /** What a person looks for next, in the order of looking. */
 export function factsOf(notice: Notice): Fact[] {
+  return notice.about === 'report' ? reportFacts(notice) : rollbackFacts(notice);
+}
+
+function rollbackFacts(notice: RollbackNotice): Fact[] {
   const { cluster, canary, alert, reason, virtualServices } = notice;
   return [
     ...notice.more,
@@ -60,7 +69,7 @@ export function factsOf(notice: Notice): Fact[] {
   ].map(({ name, value }) => ({ name, value: clip(oneLine(value), 600) }));
 }
 
-function weightsOf({ weights, canary }: Notice): Fact[] {
+function weightsOf({ weights, canary }: RollbackNotice): Fact[] {
   const lines = weights.map((change) => changeWords(change, canary));
   return lines.length === 0 ? [] : [{ name: 'Weight', value: lines.join('; ') }];
 }
@@ -78,7 +87,7 @@ function changeWords({ virtualService, route, before, after }: WeightChange, can
   return `${share(before)} → ${share(after)} (${virtualService} ${route})`;
 }
 
-function timeOf({ sla, outcome }: Notice): string {
+function timeOf({ sla, outcome }: RollbackNotice): string {
   const target = sla.targetMs === undefined ? '' : `; the SLA is ${seconds(sla.targetMs)}`;
   if (outcome === 'already-zero') return `at 0 already, not by us${target}`;
   if (outcome !== 'rolled-back' || sla.alertToZeroMs === undefined) return `not rolled back${target}`;
@@ -86,7 +95,7 @@ function timeOf({ sla, outcome }: Notice): string {
   return `${seconds(sla.alertToZeroMs)} from alert to 0${target}${met}`;
 }
 
-function exposureOf({ residual, outcome }: Notice): string {
+function exposureOf({ residual, outcome }: RollbackNotice): string {
   if (['refused', 'failed', 'suggested', 'observed', 'pending'].includes(outcome)) {
     return 'everybody whom its weight sends there';
   }
@@ -103,9 +112,7 @@ export function adviceOf({ type, severity, commands }: Notice): string {
     : '';
 }
 
-/** `4.0 s`, `72 s`, `15 min`. */
-export function seconds(ms: number): string {
-  const abs = Math.abs(ms);
-  if (abs >= 600_000) return `${Math.round(ms / 60_000)} min`;
-  return abs < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+/** How it is coloured: a report is never urgent, and shows whether the objective was missed. */
+export function toneOf(notice: Notice): Severity {
+  return notice.about === 'report' && isMissed(notice) ? 'warning' : notice.severity;
 }

@@ -6,25 +6,30 @@ export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 /** `critical` for what somebody must be woken for, `warning` for what a person should look at. */
 export type Severity = (typeof SEVERITIES)[number];
 
-/** What an event says to the people on call, before it is put into the format of a channel. All of its text is from outside. */
-export type Notice = {
+/** What every event says to people, before it is put into the format of a channel. All of its text is from outside. */
+type NoticeParts = {
   readonly eventId: string;
-  /** What belongs together in one thread or one incident. */
-  readonly rollbackId: string;
   readonly type: string;
   /** ISO 8601, in UTC. */
   readonly time: string;
   readonly severity: Severity;
+  readonly message: string;
+  readonly commands: readonly Command[];
+  readonly links: readonly NoticeLink[];
+};
+
+/** News of one rollback. */
+export type RollbackNotice = NoticeParts & {
+  readonly about: 'rollback';
+  readonly rollbackId: string;
   readonly cluster: string;
   /** `host/subset`, or `-` while it is unknown. */
   readonly canary: string;
   readonly outcome: string;
   readonly reason?: string | undefined;
-  readonly message: string;
   readonly virtualServices: readonly string[];
   readonly weights: readonly WeightChange[];
   readonly residual: readonly Pick<Residual, 'what' | 'virtualService'>[] | 'unknown';
-  readonly commands: readonly Command[];
   readonly alert: {
     readonly name: string;
     readonly startsAt: string;
@@ -36,9 +41,52 @@ export type Notice = {
     readonly met?: boolean | undefined;
   };
   /** What only some events say: who did it and why, how much still goes there. */
-  readonly more: readonly { readonly name: string; readonly value: string }[];
-  readonly links: readonly NoticeLink[];
+  readonly more: readonly Fact[];
 };
+
+/** How a week went. */
+export type ReportNotice = NoticeParts & {
+  readonly about: 'report';
+  /** Days of UTC. */
+  readonly window: { readonly first: string; readonly last: string };
+  readonly objective: number;
+  readonly targetMs: number;
+  readonly total: ReportFigures;
+  readonly before: ReportFigures;
+  /** The one that took the biggest share of the time. */
+  readonly stage?: { readonly name: string; readonly share: number; readonly p50Ms: number } | undefined;
+  readonly missingDays: readonly string[];
+};
+
+/** All but `rollbacks`, `times` and `attainment` in episodes. */
+export type ReportFigures = {
+  readonly rollbacks: number;
+  readonly met: number;
+  readonly missed: number;
+  readonly open: number;
+  readonly notCounted: number;
+  readonly late: number;
+  readonly attainment?: number | undefined;
+  readonly budget: { readonly allowed: number; readonly left: number };
+  readonly times?: { readonly p50Ms: number; readonly p95Ms: number } | undefined;
+};
+
+export type Notice = RollbackNotice | ReportNotice;
+
+export type Fact = { readonly name: string; readonly value: string };
+
+/** What belongs together in one thread: the news of a rollback, and each report by itself. */
+export function threadOf(notice: Notice): string {
+  return notice.about === 'report' ? notice.eventId : notice.rollbackId;
+}
+
+/** The link to our own page about it. */
+export function pageLink({ about, links }: Notice): NoticeLink | undefined {
+  return links.find(({ name }) => name === PAGE[about]);
+}
+
+/** What the links to our own pages are called. */
+export const PAGE = { rollback: 'Rollback', report: 'Report' } as const satisfies Record<Notice['about'], string>;
 
 export type NoticeLink = { readonly name: string; readonly url: string };
 

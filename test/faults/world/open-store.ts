@@ -6,6 +6,7 @@ import { dynamodbDayLog } from '#shared/adapters/dynamodb/dynamodb-day-log.ts';
 import { dynamodbOutbox } from '#shared/adapters/dynamodb/dynamodb-outbox.ts';
 import { dynamodbRollbackList } from '#shared/adapters/dynamodb/dynamodb-rollback-list.ts';
 import { dynamodbRollbackLog } from '#shared/adapters/dynamodb/dynamodb-rollback-log.ts';
+import { dynamodbWeekLog } from '#shared/adapters/dynamodb/dynamodb-week-log.ts';
 import type { DynamodbStore } from '#test/doubles/dynamodb-store.ts';
 
 /** A new table, asked with more patience than the product has: who only looks on must not be what fails. */
@@ -20,5 +21,6 @@ export async function openStore(endpoint: string): Promise<DynamodbStore> {
   const streamArn = await createTable(client, table);
   const [log, outbox] = [dynamodbRollbackLog(client, table), dynamodbOutbox(client, table)];
   const [dayLog, rollbackList] = [dynamodbDayLog(client, table), dynamodbRollbackList(client, table)];
-  return { client, table, streamArn, log, outbox, dayLog, rollbackList, close: async () => client.destroy() };
+  const weekLog = dynamodbWeekLog(client, table);
+  return { client, table, streamArn, log, outbox, dayLog, rollbackList, weekLog, close: async () => client.destroy() };
 }

@@ -18,7 +18,7 @@ async function aPendingRollback() {
     service,
     parts: {
       ...parts,
-      store: { rollbackLog: service.store, dayLog: service.store.dayLog, outbox: service.store.outbox },
+      store: { ...service.store, rollbackLog: service.store },
     },
   };
 }

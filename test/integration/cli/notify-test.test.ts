@@ -119,7 +119,8 @@ describe('the sample', () => {
     expect(SAMPLE_TYPES).toEqual(Object.keys(EVENT_DATA));
     for (const type of SAMPLE_TYPES) {
       const notice = readNotice(sampleEvent(type, 0), {});
-      expect(headlineOf(notice)).toContain('payment-svc.weightless-test/v2');
+      const subject = type === 'SlaReported' ? '1969-12-25 to 1969-12-31' : 'payment-svc.weightless-test/v2';
+      expect(headlineOf(notice)).toContain(subject);
       expect(notice.message).toContain('This is a test');
     }
   });

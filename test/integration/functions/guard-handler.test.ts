@@ -9,6 +9,7 @@ import { type DynamodbStore, openDynamodbStore } from '#test/doubles/dynamodb-st
 import { type Dynoxide, startDynoxide } from '#test/doubles/dynoxide.ts';
 import { type PutEventsServer, startPutEventsServer } from '#test/doubles/put-events-server.ts';
 import { type Output, recordOutput } from '#test/doubles/record-output.ts';
+import { unsentEvents } from '#test/doubles/unsent-events.ts';
 
 /** The shipped ClusterRole's rights. */
 const WEIGHTLESS: User = {
@@ -76,6 +77,22 @@ describe('the guard function as it is deployed', () => {
     ]);
     expect(output.text()).toContain('Guard ran');
     expect(output.text()).toContain('EventsUnsent');
+  });
+
+  it('tells once of the week before, with the address of the page', async () => {
+    vi.stubEnv('WEIGHTLESS_PAGE_URL', 'https://weightless.example.com');
+    await store.weekLog.note({ to: '2020-01-06', seen: undefined }, signal);
+
+    await runGuard();
+    await runGuard();
+
+    expect(await unsentEvents(store.outbox)).toMatchObject([
+      {
+        type: 'SlaReported',
+        detail: { data: { page: expect.stringMatching(/^https:\/\/weightless\.example\.com\/\?window=/) } },
+      },
+    ]);
+    expect(output.text()).toContain('"week":"told"');
   });
 
   it('fails where its table does not answer, so that the schedule tries again', async () => {

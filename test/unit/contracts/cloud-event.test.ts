@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type BusEvent, parseBusEvent } from '#shared/contracts/bus-event.ts';
 import { toCloudEvent } from '#shared/contracts/cloud-event.ts';
-import { EVENT_DATA, type EventType } from '#shared/contracts/events.ts';
+import { ROLLBACK_EVENT_TYPES } from '#shared/contracts/events.ts';
 import { aBusMessage } from '#test/builders/bus-message.ts';
+import { someNews } from '#test/builders/news.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
-
-const TYPES = Object.keys(EVENT_DATA) as EventType[];
+import { aReportEvent, reportNews } from '#test/builders/report-event.ts';
 
 function eventOf(text: string): BusEvent {
   const parsed = parseBusEvent(text);
@@ -14,7 +14,7 @@ function eventOf(text: string): BusEvent {
 }
 
 describe('an event from the bus', () => {
-  it.each(TYPES)('of type %s is read with all its data and our own id', (type) => {
+  it.each(ROLLBACK_EVENT_TYPES)('of type %s is read with all its data and our own id', (type) => {
     const event = anOutboxEvent({ type });
 
     expect(eventOf(aBusMessage(event))).toEqual({
@@ -42,9 +42,28 @@ describe('an event from the bus', () => {
   });
 });
 
+it('an event of a week is read with all its data', () => {
+  const event = aReportEvent();
+
+  expect(eventOf(aBusMessage(event))).toEqual({
+    id: 'report-1',
+    type: 'SlaReported',
+    version: 1,
+    time: '2026-03-09T08:00:00.000Z',
+    data: JSON.parse(JSON.stringify(event.detail.data)),
+  });
+});
+
+it('an event of a week without the week is none', () => {
+  const { metadata } = aReportEvent().detail;
+  const text = aBusMessage(aReportEvent(), { detail: { metadata, data: { rollbackId: 'a' } } });
+
+  expect(parseBusEvent(text)).toMatchObject({ kind: 'malformed', problem: expect.stringContaining('window') });
+});
+
 describe('a CloudEvent', () => {
   it('says who sends it, what it is and what it is about', () => {
-    const event = eventOf(aBusMessage());
+    const { event } = someNews();
 
     expect(toCloudEvent(event, 'prod')).toEqual({
       specversion: '1.0',
@@ -59,7 +78,7 @@ describe('a CloudEvent', () => {
   });
 
   it('has a source that is a URI, whatever the cluster is called', () => {
-    const event = eventOf(aBusMessage());
+    const { event } = someNews();
     const named = { ...event, data: { ...event.data, cluster: 'arn:aws:eks:eu-central-1:1:cluster/a b?' } };
 
     const { source } = toCloudEvent(named, 'prod');
@@ -68,8 +87,18 @@ describe('a CloudEvent', () => {
     expect(new URL(source, 'https://example.com').pathname).toBe(source);
   });
 
+  it('of a week is of the deployment as a whole', () => {
+    const { event } = reportNews();
+
+    const cloudEvent = toCloudEvent(event, 'prod');
+
+    expect(cloudEvent).toMatchObject({ source: '/weightless/prod', type: 'dev.weightless.SlaReported.v1' });
+    expect(cloudEvent).not.toHaveProperty('subject');
+    expect(cloudEvent.data).toMatchObject({ page: 'https://weightless.example.com/?window=2026-03-02/2026-03-08' });
+  });
+
   it('has no subject while the canary is not known', () => {
-    const event = eventOf(aBusMessage());
+    const { event } = someNews();
 
     expect(toCloudEvent({ ...event, data: { ...event.data, canary: '-' } }, 'prod')).not.toHaveProperty('subject');
   });

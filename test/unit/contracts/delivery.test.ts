@@ -1,16 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { deliveryBody, parseQueuedNews } from '#shared/contracts/delivery.ts';
-import { EVENT_DATA, type EventType } from '#shared/contracts/events.ts';
+import { ROLLBACK_EVENT_TYPES } from '#shared/contracts/events.ts';
 import { aBusMessage } from '#test/builders/bus-message.ts';
 import { someNews } from '#test/builders/news.ts';
+import { reportNews } from '#test/builders/report-event.ts';
 
 describe('what the queue of notify holds', () => {
-  it.each(Object.keys(EVENT_DATA) as EventType[])('is %s for a channel, just as it came from the bus', (type) => {
+  it.each(ROLLBACK_EVENT_TYPES)('is %s for a channel, just as it came from the bus', (type) => {
     const { event } = someNews({ type });
 
     const read = parseQueuedNews(deliveryBody(event, 'slack'));
 
     expect(read).toEqual({ kind: 'delivery', channel: 'slack', event });
+  });
+
+  it('is a report for a channel, just as it came from the bus', () => {
+    const { event } = reportNews();
+
+    expect(parseQueuedNews(deliveryBody(event, 'slack'))).toEqual({ kind: 'delivery', channel: 'slack', event });
   });
 
   it('is an event of the bus where no channel stands beside it', () => {

@@ -10,6 +10,7 @@ import {
 } from '#shared/contracts/items.ts';
 import type { RollbackRecord, TargetRecord } from '#shared/domain/rollback-record.ts';
 import { anOutboxEvent } from '#test/builders/outbox-event.ts';
+import { aReportEvent } from '#test/builders/report-event.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
 import { aTargetRecord } from '#test/builders/target-record.ts';
 
@@ -38,10 +39,12 @@ describe('the items of the table', () => {
     const rollback = parseRollbackItem(rollbackItem);
     const target = parseTargetItem({ ...aTargetRecord(), ...keys });
     const event = parseEventItem({ ...anOutboxEvent(), ...keys, unsent: 'UNSENT' });
+    const report = parseEventItem({ ...aReportEvent(), ...keys, unsent: 'UNSENT' });
 
     expect(rollback).toStrictEqual(aRollbackRecord());
     expect(target).toStrictEqual(aTargetRecord());
     expect(event).toStrictEqual(anOutboxEvent());
+    expect(report).toStrictEqual(aReportEvent());
   });
 
   it('keep what a newer version wrote beside', () => {

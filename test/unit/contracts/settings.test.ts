@@ -113,6 +113,27 @@ describe('the settings', () => {
     expect(() => parse(prometheus(more))).toThrow(/clusters.0.prometheus/);
   });
 
+  it('tell of each week on Monday at 8, UTC, unless they say otherwise', () => {
+    const weeklyOf = (report: unknown) => parse({ ...minimal, report }).report.weekly;
+
+    expect(parse(minimal).report.weekly).toEqual({ day: 'monday', hour: 8 });
+    expect(weeklyOf({})).toEqual({ day: 'monday', hour: 8 });
+    expect(weeklyOf({ weekly: 'off' })).toBe('off');
+    expect(weeklyOf({ weekly: { day: 'sunday', hour: 0 } })).toEqual({ day: 'sunday', hour: 0 });
+  });
+
+  it.each<[unknown, RegExp]>([
+    ['on', /report\.weekly: expected "off" or .*"monday"/],
+    [{ day: 'Monday', hour: 8 }, /report\.weekly: expected "off" or .*"monday"/],
+    [{ day: 'monday' }, /report\.weekly: expected "off" or .*"monday"/],
+    [{ day: 'monday', hour: 24 }, /report\.weekly\.hour: .*<=23/],
+    [{ day: 'monday', hour: -1 }, /report\.weekly\.hour: .*>=0/],
+    [{ day: 'monday', hour: 8.5 }, /report\.weekly: expected "off" or .*"monday"/],
+    [{ day: 'monday', hour: 8, zone: 'CET' }, /report\.weekly: .*zone/],
+  ])('refuse %j as the time of the weekly report, and say what it takes', (weekly, words) => {
+    expect(() => parse({ ...minimal, report: { weekly } })).toThrow(words);
+  });
+
   it('put a canary back to zero unless they say only to page', () => {
     expect(parse(minimal).onRevert).toBe('reassert');
     expect(parse({ ...minimal, onRevert: 'page' }).onRevert).toBe('page');

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { EventType } from '#shared/contracts/events.ts';
+import type { RollbackEventType } from '#shared/contracts/events.ts';
 import { formatGoogleChat } from '#shared/domain/notify/format-google-chat.ts';
 import { pagerdutyCalls } from '#shared/domain/notify/format-pagerduty.ts';
 import { escapeMrkdwn, formatSlack } from '#shared/domain/notify/format-slack.ts';
 import { formatSms, formatSns } from '#shared/domain/notify/format-sns.ts';
 import { formatTeams } from '#shared/domain/notify/format-teams.ts';
 import { formatText } from '#shared/domain/notify/format-text.ts';
-import type { Notice } from '#shared/domain/notify/notice.ts';
+import type { RollbackNotice } from '#shared/domain/notify/notice.ts';
+import type { Report } from '#shared/domain/report/report.ts';
 import { someNews } from '#test/builders/news.ts';
+import { anEmptyReport, aReport } from '#test/builders/report.ts';
+import { reportNews } from '#test/builders/report-event.ts';
 
 const annotations = {
   runbook_url: 'https://runbooks.example.com/payment?a=1&b=<2>',
@@ -15,7 +18,7 @@ const annotations = {
 };
 
 /** As the service tells it: nothing is left to do after a good rollback. */
-function completed(): Notice {
+function completed(): RollbackNotice {
   const { event } = someNews();
   const alert = { ...(event.data['alert'] as object), annotations };
   const message = 'The canary payment-svc.production.svc.cluster.local/v2 is at 0.';
@@ -23,7 +26,7 @@ function completed(): Notice {
 }
 
 /** What a person has to mend, with a command for a shell. */
-function refused(): Notice {
+function refused(): RollbackNotice {
   const run = `kubectl --context prod -n production patch virtualservices.networking.istio.io payment-svc --type=json -p '[{"op":"test","path":"/spec/http/1/route/0/weight","value":1}]'`;
   return someNews({
     type: 'RollbackRefused',
@@ -55,6 +58,38 @@ describe.each([
     await expect(told).toMatchFileSnapshot(file(format));
   });
 });
+
+describe.each([
+  ['a missed week', reportNews().notice],
+  ['a good week', reportNews({ total: goodWeek(), hint: undefined }).notice],
+  ['a week without anything', reportNews(anEmptyReport()).notice],
+])('the report of %s', (name, notice) => {
+  const file = (format: string) => `formats/${name.replaceAll(' ', '-')}.${format}`;
+
+  it.each<[string, string]>([
+    ['slack.json', json(formatSlack(notice))],
+    ['teams.json', json(formatTeams(notice))],
+    ['google-chat.json', json(formatGoogleChat(notice))],
+    ['mail.txt', `${formatSns(notice).subject}\n\n${formatText(notice)}`],
+    ['sms.txt', `${formatSms(notice)}\n`],
+  ])('is told as %s', async (format, told) => {
+    await expect(told).toMatchFileSnapshot(file(format));
+  });
+
+  it('makes no alert and no change in PagerDuty', () => {
+    expect(pagerdutyCalls(notice)).toEqual([]);
+  });
+});
+
+function goodWeek(): Report['total'] {
+  const { total } = aReport();
+  return {
+    ...total,
+    episodes: { ...total.episodes, met: 200, missed: 1, late: 0 },
+    attainment: 200 / 201,
+    errorBudget: { allowed: 2, spent: 1, left: 1 },
+  };
+}
 
 describe('a command', () => {
   const { run } = refused().commands[0] ?? { run: '' };
@@ -116,12 +151,12 @@ describe('Slack', () => {
 });
 
 describe('PagerDuty', () => {
-  const callsOf = (type: EventType, data: Record<string, unknown> = {}) =>
+  const callsOf = (type: RollbackEventType, data: Record<string, unknown> = {}) =>
     pagerdutyCalls(someNews({ type, data }).notice).map(({ body }) =>
       'event_action' in body ? `${body.event_action} ${body.dedup_key}` : 'change',
     );
 
-  it.each<[EventType, Record<string, unknown>, string[]]>([
+  it.each<[RollbackEventType, Record<string, unknown>, string[]]>([
     ['RollbackCompleted', { pages: false }, ['resolve weightless/a1b2c3', 'change']],
     ['RollbackCompleted', { pages: true }, ['trigger weightless/a1b2c3']],
     ['RollbackRefused', { pages: true }, ['trigger weightless/a1b2c3']],
@@ -145,7 +180,7 @@ describe('PagerDuty', () => {
   });
 
   it('wakes by its severity', () => {
-    const severityOf = (type: EventType, outcome: string) =>
+    const severityOf = (type: RollbackEventType, outcome: string) =>
       pagerdutyCalls(someNews({ type, data: { outcome, pages: true } }).notice).map(
         ({ body }) => 'payload' in body && 'severity' in body.payload && body.payload.severity,
       );

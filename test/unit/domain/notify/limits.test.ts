@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EVENT_DATA, type EventType } from '#shared/contracts/events.ts';
+import { ROLLBACK_EVENT_TYPES } from '#shared/contracts/events.ts';
 import { someNews } from '#test/builders/news.ts';
+import { reportNews } from '#test/builders/report-event.ts';
 import { problemsOfAll } from './service-limits.ts';
-
-const TYPES = Object.keys(EVENT_DATA) as EventType[];
 
 /** What somebody could put into a label to be heard, or to break out of a text. */
 const HOSTILE = [
@@ -51,7 +50,7 @@ function everything(what: string, times: number) {
   };
 }
 
-describe.each(TYPES)('what is told of %s', (type) => {
+describe.each(ROLLBACK_EVENT_TYPES)('what is told of %s', (type) => {
   it('fits into every service as it mostly is', () => {
     expect(problemsOfAll(someNews({ type }).notice)).toEqual([]);
   });
@@ -78,12 +77,65 @@ describe.each(TYPES)('what is told of %s', (type) => {
   });
 });
 
+/** What somebody who may put events on the bus could make of a report. */
+function anyReport(what: string, times: number) {
+  const long = what.repeat(times);
+  const many = Array.from({ length: times }, () => long);
+  return {
+    window: { from: long, to: long },
+    total: {
+      rollbacks: { total: 1e21 },
+      episodes: { met: -1, missed: 1e300, open: long, notCounted: 0.1, late: 1 },
+      attainment: -1e300,
+      errorBudget: { allowed: 1e300, left: -1e300 },
+      alertToZero: { p50Ms: 1e300, p95Ms: -1e300 },
+      stages: many.map((stage) => ({ stage, share: 1e300, p50Ms: 1e300 })),
+    },
+    hint: { kind: long, heldMs: 0, message: long },
+    missingDays: many,
+    page: `javascript:${what}`,
+  };
+}
+
+describe('what is told of a week', () => {
+  it('fits into every service as it mostly is', () => {
+    expect(problemsOfAll(reportNews().notice)).toEqual([]);
+  });
+
+  it.each(HOSTILE)('fits into every service, and breaks out of no text, with %j', (hostile) => {
+    for (const times of [1, 30, 1000]) {
+      expect(problemsOfAll(reportNews({}, anyReport(hostile, times)).notice)).toEqual([]);
+      expect(problemsOfAll(reportNews({}, anyReport(hostile, times), {}).notice)).toEqual([]);
+    }
+  });
+
+  it.each([{}, { total: {}, before: 7 }, { total: 'odd', missingDays: 'odd', hint: [] }])(
+    'fits into every service where it has nothing to say: %j',
+    (odd) => {
+      const nothing = {
+        objective: undefined,
+        targetMs: undefined,
+        total: undefined,
+        before: undefined,
+        hint: undefined,
+      };
+
+      expect(problemsOfAll(reportNews({}, { ...nothing, ...odd }, {}).notice)).toEqual([]);
+    },
+  );
+});
+
 it('fits into every service, whatever stands in it', { timeout: 30_000 }, () => {
   const text = fc.string({ unit: 'binary', maxLength: 40 });
   fc.assert(
-    fc.property(fc.constantFrom(...TYPES), text, fc.integer({ min: 1, max: 20 }), (type, what, times) => {
-      expect(problemsOfAll(someNews({ type, data: everything(what, times) }).notice)).toEqual([]);
-    }),
+    fc.property(
+      fc.constantFrom(...ROLLBACK_EVENT_TYPES),
+      text,
+      fc.integer({ min: 1, max: 20 }),
+      (type, what, times) => {
+        expect(problemsOfAll(someNews({ type, data: everything(what, times) }).notice)).toEqual([]);
+      },
+    ),
     { numRuns: 30 },
   );
 });

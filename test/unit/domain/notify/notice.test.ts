@@ -1,21 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { EventType } from '#shared/contracts/events.ts';
-import { readNotice, rollbackPage } from '#shared/contracts/read-notice.ts';
+import type { RollbackEventType } from '#shared/contracts/events.ts';
+import { rollbackPage } from '#shared/contracts/page-urls.ts';
+import { readNotice } from '#shared/contracts/read-notice.ts';
 import { alertLinks } from '#shared/domain/alert-links.ts';
 import { type ChannelFilter, passes } from '#shared/domain/notify/channel-filter.ts';
 import { channelUrl, type HostedChannel, hostsOf } from '#shared/domain/notify/channel-url.ts';
 import { clip, oneLine, readable } from '#shared/domain/notify/clip.ts';
 import { webLink } from '#shared/domain/notify/notice.ts';
-import { adviceOf, factsOf, headlineOf, seconds } from '#shared/domain/notify/notice-words.ts';
+import { adviceOf, factsOf, headlineOf } from '#shared/domain/notify/notice-words.ts';
+import { seconds } from '#shared/domain/notify/seconds.ts';
 import { someNews } from '#test/builders/news.ts';
 
 type Data = Record<string, unknown>;
-const noticeOf = (type: EventType, data: Data = {}) => someNews({ type, data }).notice;
-const factOf = (type: EventType, name: string, data: Data = {}) =>
+const noticeOf = (type: RollbackEventType, data: Data = {}) => someNews({ type, data }).notice;
+const factOf = (type: RollbackEventType, name: string, data: Data = {}) =>
   factsOf(noticeOf(type, data)).find((fact) => fact.name === name)?.value;
 
 describe('the headline', () => {
-  it.each<[EventType, Data, string]>([
+  it.each<[RollbackEventType, Data, string]>([
     ['RollbackCompleted', {}, 'Rolled back: payment-svc.production/v2 is at 0 after 4.0 s'],
     ['RollbackCompleted', { sla: {} }, 'Rolled back: payment-svc.production/v2 is at 0'],
     ['RollbackCompleted', { pages: true }, 'Rolled back, but users can still reach it: payment-svc.production/v2'],
@@ -88,7 +90,7 @@ describe('the facts', () => {
   });
 
   it('say who still reaches the canary', () => {
-    const still = (data: Data, type: EventType = 'RollbackCompleted') => factOf(type, 'Still reaches it', data);
+    const still = (data: Data, type: RollbackEventType = 'RollbackCompleted') => factOf(type, 'Still reaches it', data);
 
     expect(still({})).toBe('requests with the header of route testers still reach the canary');
     expect(still({ residual: [] })).toBe('nobody');
@@ -151,7 +153,7 @@ describe('a notice', () => {
   });
 
   it('is severe by its type and by whether somebody must be woken', () => {
-    const severityOf = (type: EventType, pages: boolean) => noticeOf(type, { pages }).severity;
+    const severityOf = (type: RollbackEventType, pages: boolean) => noticeOf(type, { pages }).severity;
 
     expect(severityOf('RollbackFailed', false)).toBe('critical');
     expect(severityOf('RollbackCompleted', true)).toBe('critical');
@@ -200,7 +202,7 @@ describe('a notice', () => {
 });
 
 describe('the filter of a channel', () => {
-  it.each<[ChannelFilter | undefined, EventType, Data, boolean]>([
+  it.each<[ChannelFilter | undefined, RollbackEventType, Data, boolean]>([
     [undefined, 'RollbackCompleted', {}, true],
     [{}, 'RollbackCompleted', {}, true],
     [{ types: ['RollbackFailed'] }, 'RollbackCompleted', {}, false],
