@@ -177,7 +177,7 @@ const HOLDS: readonly Panel[] = [
   {
     title: 'Requests after a rollback',
     description:
-      'Unverified: the canary still got requests a minute later, and that has paged. Only where a Prometheus is configured.',
+      'Unverified: the canary still got requests when its new weight had to work, and that has paged. Only where a Prometheus is configured.',
     type: 'timeseries',
     width: 12,
     unit: 'short',

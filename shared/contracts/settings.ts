@@ -84,7 +84,7 @@ export const PrometheusSchema = z
       z.record(z.string().check(z.regex(/^[A-Za-z_]\w*$/, 'expected the name of a label')), z.string()),
       {},
     ),
-    /** What one look takes in: at least two scrapes. */
+    /** What one look takes in: at least two scrapes. Who is still reached is paged this and 30 s after the zero. */
     window: z._default(duration, 60_000),
   })
   .check(

@@ -22,7 +22,7 @@ export function historyWords(entry: Happened): string {
     case 'verified':
       return 'Verified: no request reached the canary any more';
     case 'unverified':
-      return `Requests still reached the canary a minute later: ${entry.requestsPerSecond} a second (RollbackUnverified)`;
+      return `Requests still reached the canary after the new weight had to work: ${entry.requestsPerSecond} a second (RollbackUnverified)`;
     case 'already-acted':
       return 'The same firing came again after the hold: left to a person (already-acted)';
     case 'contested':

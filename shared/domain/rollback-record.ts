@@ -112,7 +112,7 @@ export type HistoryEntry =
       readonly by?: string | undefined;
       readonly why?: string | undefined;
     }
-  /** The canary's requests stopped; or went on a minute later, so many a second. */
+  /** The canary's requests stopped; or went on when the new weight had to work, so many a second. */
   | { readonly kind: 'verified'; readonly at: number }
   | { readonly kind: 'unverified'; readonly at: number; readonly requestsPerSecond: number }
   /** `given-up`: guard tried until here, and no longer. */

@@ -17,7 +17,10 @@ export function isToVerify(record: RollbackRecord, windowMs: number, now: number
   return record.timeline.verifiedAt === undefined && record.supersededBy === undefined && now - windowMs >= since;
 }
 
-/** What a rate proves of a record. Above zero it is told once, and not before the new weight must have taken effect. */
+/**
+ * What a rate proves of a record. Above zero it is told once, and only of a window that began when the new weight had taken
+ * effect everywhere: at 90 s with the window of 60 s, at 60 s with one of 30 s, and then by the next run of guard.
+ */
 export function verify(
   record: RollbackRecord,
   rate: number,

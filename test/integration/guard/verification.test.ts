@@ -118,6 +118,20 @@ describe('guard, where a Prometheus is configured', () => {
   });
 
   it.each([
+    ['90 s, with the window of 60 s', 60_000, 90_000],
+    ['60 s, with one of 30 s', 30_000, 60_000],
+  ])('wakes somebody for requests that go on after those seconds: at %s', async (_, windowMs, at) => {
+    const before = await rolledBackWith({ ...traffic(5), windowMs });
+    const then = await rolledBackWith({ ...traffic(5), windowMs });
+
+    await guardAfter(before, at - 1);
+    await guardAfter(then, at);
+
+    expect(await told(before)).toEqual(['RollbackCompleted']);
+    expect(await told(then)).toEqual(['RollbackCompleted', 'RollbackUnverified']);
+  });
+
+  it.each([
     ['is down', new TrafficFault('no answer'), 1],
     ['cannot tell', undefined, undefined],
   ])('claims nothing where it %s', async (_, answer, faults) => {
