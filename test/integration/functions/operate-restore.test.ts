@@ -282,7 +282,7 @@ describe('a restore', () => {
   });
 
   it.each([
-    ['is unknown', 'nothing', 404, /no rollback nothing; GET \/v1\/rollbacks/],
+    ['is unknown', 'nothing', 404, /No rollback has this id \(64 hex digits\): "nothing"; GET \/v1\/rollbacks/],
     ['changed nothing', 'already-zero', 409, /is already-zero: nothing was changed/],
   ])('is refused of a rollback that %s', async (_, which, status, words) => {
     const { service } = await rolledBack();
