@@ -130,6 +130,7 @@ export function rollbackData(record: RollbackRecord): RollbackData {
       ...optionalTime('zeroedAt', timeline.zeroedAt),
       ...(timeline.zeroedPrecision ? { zeroedPrecision: timeline.zeroedPrecision } : {}),
       recordedAt: iso(timeline.recordedAt),
+      ...optionalTime('notifiedAt', timeline.notifiedAt),
       ...optionalTime('verifiedAt', timeline.verifiedAt),
       ...optionalTime('alertResolvedAt', timeline.alertResolvedAt),
     },
