@@ -45,6 +45,7 @@ const CellsItemSchema = z.object({
   keys: z.string(),
   kinds: z.array(z.string()),
   numbers: z.instanceof(Uint8Array),
+  total: z.optional(z.instanceof(Uint8Array)),
 });
 const KeysSchema = z.array(z.tuple([z.string(), z.string(), z.string()]));
 
@@ -69,8 +70,8 @@ export function parseFoldItem(item: unknown): FoldItem {
 
 /** @throws ZodError, or SyntaxError where the text is no JSON */
 export function parseCellsItem(item: unknown): PackedCells {
-  const { keys, kinds, numbers } = CellsItemSchema.parse(item);
-  return { keys: KeysSchema.parse(JSON.parse(keys)), kinds, numbers };
+  const { keys, ...rest } = CellsItemSchema.parse(item);
+  return { keys: KeysSchema.parse(JSON.parse(keys)), ...rest };
 }
 
 /** @throws ZodError, or SyntaxError where the text is no JSON */
@@ -78,8 +79,8 @@ export function parseListsItem(item: unknown): EpisodeLists {
   return ListsSchema.parse(JSON.parse(ListsItemSchema.parse(item).lists));
 }
 
-export function cellsAttributes({ keys, kinds, numbers }: PackedCells): Record<string, unknown> {
-  return { keys: JSON.stringify(keys), kinds, numbers };
+export function cellsAttributes({ keys, ...rest }: PackedCells): Record<string, unknown> {
+  return { ...rest, keys: JSON.stringify(keys) };
 }
 
 /** The lists in as many items as they need. */

@@ -13,7 +13,8 @@ export type DayChange = {
 export type StoredDay = {
   readonly day: string;
   readonly cells: readonly PackedCells[];
-  readonly lists: EpisodeLists;
+  /** Taken apart when they are asked for: of most days nobody does. */
+  readonly lists: () => EpisodeLists;
 };
 
 /** The first day and the last, both included. */

@@ -64,7 +64,7 @@ async function addStored(
       if (!part) return;
       open.delete(day);
       for (const some of cells) builder.addPacked(part.period, day, some);
-      if (part.period === 'window') builder.addLists(lists);
+      if (part.period === 'window') builder.addLists(lists());
     },
     signal,
   );

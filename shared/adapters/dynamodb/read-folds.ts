@@ -1,5 +1,4 @@
 import { type FoldItem, parseCellsItem, parseFoldItem, parseListsItem } from '#shared/contracts/day-items.ts';
-import type { EpisodeLists } from '#shared/domain/report/fold-day.ts';
 import type { PackedCells } from '#shared/domain/report/packed-cells.ts';
 import type { Days, StoredDay } from '#shared/ports/day-log.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
@@ -77,8 +76,8 @@ async function readOnce(
   const changed: string[] = [];
   let open: OpenDay | undefined;
   const close = () => {
-    if (open && open.left > 0) changed.push(open.day.day);
-    else if (open) visit(open.day);
+    if (open && open.left > 0) changed.push(open.day);
+    else if (open) visit(whole(open));
     open = undefined;
   };
   for await (const item of queryItems(table, itemsOf(days), signal)) {
@@ -95,10 +94,10 @@ async function readOnce(
 }
 
 type OpenDay = {
-  readonly day: StoredDay & {
-    readonly cells: PackedCells[];
-    readonly lists: { -readonly [K in keyof EpisodeLists]: EpisodeLists[K] };
-  };
+  readonly day: string;
+  readonly cells: PackedCells[];
+  /** Items of lists, as they were read. */
+  readonly lists: Record<string, unknown>[];
   /** What the keys of its parts begin with. */
   readonly prefix: string;
   left: number;
@@ -106,22 +105,26 @@ type OpenDay = {
 
 function openDay(head: FoldItem): OpenDay {
   const { sk, run, parts } = head;
-  return {
-    day: { day: dayOfFold(head), cells: [], lists: { breaches: [], late: [], clockSkewed: [] } },
-    prefix: `${sk}#${run}#`,
-    left: parts,
-  };
+  return { day: dayOfFold(head), cells: [], lists: [], prefix: `${sk}#${run}#`, left: parts };
 }
 
 function addPart(open: OpenDay, item: Record<string, unknown>): void {
   open.left -= 1;
-  if (!('lists' in item)) {
-    open.day.cells.push(parseCellsItem(item));
-    return;
-  }
-  const more = parseListsItem(item);
-  const { lists } = open.day;
-  lists.breaches = [...lists.breaches, ...more.breaches];
-  lists.late = [...lists.late, ...more.late];
-  lists.clockSkewed = [...lists.clockSkewed, ...more.clockSkewed];
+  if ('lists' in item) open.lists.push(item);
+  else open.cells.push(parseCellsItem(item));
+}
+
+function whole({ day, cells, lists }: OpenDay): StoredDay {
+  return {
+    day,
+    cells,
+    lists() {
+      const all = lists.map(parseListsItem);
+      return {
+        breaches: all.flatMap(({ breaches }) => breaches),
+        late: all.flatMap(({ late }) => late),
+        clockSkewed: all.flatMap(({ clockSkewed }) => clockSkewed),
+      };
+    },
+  };
 }

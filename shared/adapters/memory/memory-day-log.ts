@@ -1,3 +1,4 @@
+import type { EpisodeLists } from '#shared/domain/report/fold-day.ts';
 import { packCells } from '#shared/domain/report/packed-cells.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import type { DayChange, DayLog, StoredDay } from '#shared/ports/day-log.ts';
@@ -10,9 +11,11 @@ export type MemoryRecords = {
   readonly changes: Map<string, DayChange[]>;
 };
 
+type Stored = Omit<StoredDay, 'lists'> & { readonly lists: EpisodeLists };
+
 /** The day log's twin without a store. */
 export function memoryDayLog({ rollbacks, changes }: MemoryRecords): DayLog {
-  const days = new Map<string, { readonly run: string; readonly stored: StoredDay }>();
+  const days = new Map<string, { readonly run: string; readonly stored: Stored }>();
   let runs = 0;
 
   return {
@@ -51,9 +54,13 @@ export function memoryDayLog({ rollbacks, changes }: MemoryRecords): DayLog {
     },
     async read({ from, to }, visit, signal) {
       refuseIfAborted(signal);
-      for (const [day, { stored }] of days) if (day >= from && day <= to) visit(structuredClone(stored));
+      for (const [day, { stored }] of days) if (day >= from && day <= to) visit(told(structuredClone(stored)));
     },
   };
+}
+
+function told({ lists, ...day }: Stored): StoredDay {
+  return { ...day, lists: () => lists };
 }
 
 function refuseIfAborted(signal: AbortSignal): void {

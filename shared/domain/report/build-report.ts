@@ -1,7 +1,7 @@
 import { drawnBins, figuresOf } from './figures.ts';
 import { type DayFold, type EpisodeLists, LISTS, type ListName } from './fold-day.ts';
 import { hintOf } from './hint.ts';
-import { addPacked, type Cell, type PackedCells } from './packed-cells.ts';
+import { addPacked, addPackedTotal, type Cell, type PackedCells } from './packed-cells.ts';
 import type { Breach, Listed, Report, ReportFilter, ServiceFigures, ServiceKey } from './report.ts';
 import { daysBetween, type ReportRange } from './report-window.ts';
 import { textOf } from './service-of.ts';
@@ -42,15 +42,31 @@ export function reportBuilder(question: ReportQuestion): ReportBuilder {
   const lists: Record<ListName, Breach[]> = { breaches: [], late: [], clockSkewed: [] };
   const missing = new Set<string>();
 
-  function into(period: Period, day: string, key: ServiceKey): readonly Tally[] {
-    if (!passes(key, filter)) return [];
-    if (period === 'before') return [before];
+  const isFiltered = Object.values(filter).some((wanted) => wanted !== undefined);
+
+  function serviceTally(key: ServiceKey): Tally {
     const text = textOf(key);
     const service = services.get(text) ?? { key, tally: emptyTally() };
     services.set(text, service);
-    const ofDay = days.get(day) ?? emptyTally();
-    days.set(day, ofDay);
-    return [service.tally, ofDay];
+    return service.tally;
+  }
+
+  function dayTally(day: string): Tally {
+    const tally = days.get(day) ?? emptyTally();
+    days.set(day, tally);
+    return tally;
+  }
+
+  function into(period: Period, day: string, key: ServiceKey): readonly Tally[] {
+    if (!passes(key, filter)) return [];
+    return period === 'before' ? [before] : [serviceTally(key), dayTally(day)];
+  }
+
+  /** Where all services are asked for, their sum is added once, instead of each of them. */
+  function addPart(period: Period, day: string, cells: PackedCells): void {
+    const isWhole = !isFiltered && addPackedTotal(cells, period === 'before' ? before : dayTally(day));
+    if (!isWhole) addPacked(cells, (key) => into(period, day, key));
+    else if (period === 'window') addPacked(cells, (key) => [serviceTally(key)]);
   }
 
   function addLists(more: EpisodeLists): void {
@@ -62,7 +78,7 @@ export function reportBuilder(question: ReportQuestion): ReportBuilder {
   }
 
   return {
-    addPacked: (period, day, cells) => addPacked(cells, (key) => into(period, day, key)),
+    addPacked: addPart,
     addFold(period, day, fold) {
       for (const { key, tally } of fold.cells) for (const tallied of into(period, day, key)) addTally(tallied, tally);
       if (period === 'window') addLists(fold.lists);
@@ -139,11 +155,11 @@ function listed(all: readonly Breach[], counted: number): Listed<Breach> {
 }
 
 function newestOf(all: readonly Breach[]): Breach[] {
-  return [...all].sort((a, b) => (timeAndId(a) < timeAndId(b) ? 1 : -1)).slice(0, MAX_LISTED);
+  return [...all].sort((a, b) => (isNewer(a, b) ? -1 : 1)).slice(0, MAX_LISTED);
 }
 
-function timeAndId({ receivedAt, rollbackId }: Breach): string {
-  return `${receivedAt} ${rollbackId}`;
+function isNewer(a: Breach, b: Breach): boolean {
+  return a.receivedAt === b.receivedAt ? a.rollbackId > b.rollbackId : a.receivedAt > b.receivedAt;
 }
 
 function iso(epochMs: number): string {

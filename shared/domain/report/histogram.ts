@@ -47,8 +47,8 @@ export function addHistogram(histogram: Histogram, other: Histogram): void {
 export function percentile({ bins, count, maxMs }: Histogram, share: number): number | undefined {
   const rank = Math.max(1, Math.ceil(share * count));
   let seen = 0;
-  for (const [bin, inBin] of bins.entries()) {
-    seen += inBin;
+  for (let bin = 0; bin < bins.length; bin += 1) {
+    seen += bins[bin] ?? 0;
     if (seen >= rank) return Math.min(maxMs, lengthOf(bin));
   }
   return undefined;

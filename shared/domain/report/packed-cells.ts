@@ -1,7 +1,7 @@
 import { addToBin, type Histogram } from './histogram.ts';
 import type { ServiceKey } from './report.ts';
-import { addRollbacks, EPISODE_COUNTS, HISTOGRAMS, histogramAt, histogramsOf, type Tally } from './tally.ts';
-import { readVarints, type VarintWriter, varintReader, varintWriter } from './varint.ts';
+import { addRollbacks, addTally, EPISODE_COUNTS, emptyTally, histogramsOf, type Tally } from './tally.ts';
+import { readVarint, type VarintReader, type VarintWriter, varintWriter } from './varint.ts';
 
 /** One service's counts of one day. */
 export type Cell = { readonly key: ServiceKey; readonly tally: Tally };
@@ -12,6 +12,8 @@ export type PackedCells = {
   /** The kinds of rollbacks that the numbers refer to by their place here. */
   readonly kinds: readonly string[];
   readonly numbers: Uint8Array;
+  /** The sum of all of them, for whoever asks for no service: absent in what was folded before there was one. */
+  readonly total?: Uint8Array | undefined;
 };
 
 /** About what one stored item takes: far below DynamoDB's 400 KB, as a name may be long. */
@@ -33,29 +35,39 @@ export function packCells(cells: readonly Cell[]): PackedCells[] {
 
 /** Adds the cells to the tallies that `into` names for each; those of a cell with none are passed over. Throws RangeError. */
 export function addPacked({ keys, kinds, numbers }: PackedCells, into: (key: ServiceKey) => readonly Tally[]): void {
-  const reader = varintReader(numbers);
-  let values = new Float64Array(1024);
+  const reader = { bytes: numbers, at: 0 };
   for (const [cluster, namespace, service] of keys) {
-    const bytes = reader.read();
-    const from = reader.skip(bytes);
-    const tallies = into({ cluster, namespace, service });
-    if (from + bytes > numbers.length) throw new RangeError(`The numbers end before those of ${service} do`);
-    if (tallies.length === 0) continue;
-    if (values.length < bytes) values = new Float64Array(2 * bytes);
-    addNumbers(values.subarray(0, readVarints(numbers, from, from + bytes, values)), kinds, tallies);
+    const length = readVarint(reader);
+    const from = reader.at;
+    for (const tally of into({ cluster, namespace, service })) {
+      reader.at = from;
+      addNumbers(reader, kinds, tally);
+      if (reader.at !== from + length) throw new RangeError(`The numbers of ${service} are not as long as they say`);
+    }
+    reader.at = from + length;
   }
-  if (!reader.atEnd()) throw new RangeError('There are more numbers than services');
+  if (reader.at !== numbers.length) throw new RangeError('There are not as many numbers as the services have');
+}
+
+/** Adds the sum of all cells at once; false where it is not there. Throws RangeError. */
+export function addPackedTotal({ kinds, total }: PackedCells, tally: Tally): boolean {
+  if (!total) return false;
+  const reader = { bytes: total, at: 0 };
+  addNumbers(reader, kinds, tally);
+  if (reader.at !== total.length) throw new RangeError('There are more numbers than a sum has');
+  return true;
 }
 
 type OpenPart = {
   readonly keys: [string, string, string][];
   readonly kinds: Map<string, number>;
   readonly numbers: Uint8Array[];
+  readonly total: Tally;
   size: number;
 };
 
 function newPart(): OpenPart {
-  return { keys: [], kinds: new Map(), numbers: [], size: 0 };
+  return { keys: [], kinds: new Map(), numbers: [], total: emptyTally(), size: 0 };
 }
 
 function addCell(part: OpenPart, { key: { cluster, namespace, service }, tally }: Cell): void {
@@ -64,18 +76,19 @@ function addCell(part: OpenPart, { key: { cluster, namespace, service }, tally }
   length.write(numbers.length);
   part.keys.push([cluster, namespace, service]);
   part.numbers.push(length.bytes(), numbers);
+  addTally(part.total, tally);
   // A name's letters may be of three bytes each.
   part.size += numbers.length + 3 * (cluster.length + namespace.length + service.length) + 16;
 }
 
-function closed({ keys, kinds, numbers }: OpenPart): PackedCells {
+function closed({ keys, kinds, numbers, total }: OpenPart): PackedCells {
   const whole = new Uint8Array(numbers.reduce((total, { length }) => total + length, 0));
   let at = 0;
   for (const some of numbers) {
     whole.set(some, at);
     at += some.length;
   }
-  return { keys, kinds: [...kinds.keys()], numbers: whole };
+  return { keys, kinds: [...kinds.keys()], numbers: whole, total: numbersOf(total, kinds) };
 }
 
 function numbersOf(tally: Tally, kinds: Map<string, number>): Uint8Array {
@@ -106,53 +119,29 @@ function writeBins(writer: VarintWriter, bins: readonly number[]): void {
   }
 }
 
-function addNumbers(values: Float64Array, kinds: readonly string[], tallies: readonly Tally[]): void {
-  let at = addCounts(values, kinds, tallies);
-  for (let place = 0; place < HISTOGRAMS; place += 1) {
-    for (const tally of tallies) addToHistogram(values, at, histogramAt(tally, place));
-    at += 3 + 2 * valueAt(values, at + 2);
-  }
-  if (at !== values.length) throw new RangeError(`A service has ${values.length} numbers, and should have ${at}`);
-}
-
-/** Answers where the histograms begin. */
-function addCounts(values: Float64Array, kinds: readonly string[], tallies: readonly Tally[]): number {
-  let at = 1;
-  for (let left = valueAt(values, 0); left > 0; left -= 1) {
-    const kind = kinds[valueAt(values, at)];
-    const count = valueAt(values, at + 1);
+function addNumbers(reader: VarintReader, kinds: readonly string[], tally: Tally): void {
+  for (let left = readVarint(reader); left > 0; left -= 1) {
+    const kind = kinds[readVarint(reader)];
     if (kind === undefined) throw new RangeError('A number refers to a kind of rollback that is not listed');
-    for (const tally of tallies) addRollbacks(tally, kind, count);
-    at += 2;
+    addRollbacks(tally, kind, readVarint(reader));
   }
-  for (const name of EPISODE_COUNTS) {
-    const count = valueAt(values, at++);
-    for (const tally of tallies) tally.episodes[name] += count;
-  }
-  return at;
+  for (const name of EPISODE_COUNTS) tally.episodes[name] += readVarint(reader);
+  for (const histogram of histogramsOf(tally)) addToHistogram(reader, histogram);
 }
 
-function addToHistogram(values: Float64Array, from: number, histogram: Histogram): void {
+function addToHistogram(reader: VarintReader, histogram: Histogram): void {
   const { bins } = histogram;
-  const first = from + 3;
-  const end = first + 2 * valueAt(values, from + 2);
-  if (end > values.length) throw new RangeError('The numbers end within a histogram');
+  histogram.sumMs += readVarint(reader);
+  histogram.maxMs = Math.max(histogram.maxMs, readVarint(reader));
   let count = 0;
   let bin = 0;
-  for (let at = first; at < end; at += 2) {
-    bin += values[at] ?? 0;
-    const inBin = values[at + 1] ?? 0;
+  for (let left = readVarint(reader); left > 0; left -= 1) {
+    bin += readVarint(reader);
+    const inBin = readVarint(reader);
     count += inBin;
-    if (bin < bins.length) bins[bin] = (bins[bin] ?? 0) + inBin;
-    else addToBin(bins, bin, inBin);
+    const already = bins[bin];
+    if (already === undefined) addToBin(bins, bin, inBin);
+    else bins[bin] = already + inBin;
   }
   histogram.count += count;
-  histogram.sumMs += valueAt(values, from);
-  histogram.maxMs = Math.max(histogram.maxMs, valueAt(values, from + 1));
-}
-
-function valueAt(values: Float64Array, at: number): number {
-  const value = values[at];
-  if (value === undefined) throw new RangeError(`The numbers of a service end after ${values.length}`);
-  return value;
 }

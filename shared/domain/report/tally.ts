@@ -32,16 +32,6 @@ export function histogramsOf({ alertToZero, alertToNotified, stages }: Tally): H
   return [alertToZero, alertToNotified, ...STAGES.map((stage) => stages[stage])];
 }
 
-/** How many there are of them. */
-export const HISTOGRAMS = 2 + STAGES.length;
-
-/** One of them, by its place in that order. */
-export function histogramAt({ alertToZero, alertToNotified, stages }: Tally, place: number): Histogram {
-  if (place === 0) return alertToZero;
-  const stage = STAGES[place - 2];
-  return stage ? stages[stage] : alertToNotified;
-}
-
 export function addRollbacks(tally: Tally, kind: string, count: number): void {
   tally.rollbacks.set(kind, (tally.rollbacks.get(kind) ?? 0) + count);
 }

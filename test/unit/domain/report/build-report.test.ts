@@ -51,6 +51,28 @@ describe('the report', () => {
     expect(reportOf([]).total).not.toHaveProperty('attainment');
   });
 
+  it('is the same whether the sum of its days is stored beside the services or not', () => {
+    const records = ['pay', 'cart'].flatMap((name) => [
+      ...many(3, { id: name, canary: `${name}.shop.svc.cluster.local/v2` }),
+      someFacts({ id: `${name} missed`, canary: `${name}.shop.svc.cluster.local/v2`, zeroed: 70_000 }),
+    ]);
+    const parts = packCells(foldOf(records).cells);
+    const told = (stored: typeof parts, filter: ReportFilter = {}) => {
+      const builder = reportBuilder({ range, filter, objective: 0.99, targetMs: 60_000, now: NOW });
+      for (const part of stored) {
+        builder.addPacked('window', '2026-03-04', part);
+        builder.addPacked('before', '2026-02-20', part);
+      }
+      return builder.finish();
+    };
+    const without = parts.map(({ total, ...part }) => part);
+
+    expect(told(parts)).toEqual(told(without));
+    expect(told(parts).before.total.rollbacks.total).toBe(8);
+    expect(told(parts, { service: 'pay' })).toEqual(told(without, { service: 'pay' }));
+    expect(told(parts, { service: 'pay' }).before.total.rollbacks.total).toBe(4);
+  });
+
   it('is the same whether its days were stored or folded just now', () => {
     const records = [
       ...many(5),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addLength } from '#shared/domain/report/histogram.ts';
-import { addPacked, type Cell, packCells } from '#shared/domain/report/packed-cells.ts';
+import { addPacked, addPackedTotal, type Cell, packCells } from '#shared/domain/report/packed-cells.ts';
 import { textOf } from '#shared/domain/report/service-of.ts';
 import { emptyTally, histogramsOf, type Tally } from '#shared/domain/report/tally.ts';
 
@@ -52,6 +52,26 @@ describe('packed cells', () => {
         expect(unpacked(all)).toEqual(new Map(all.map(({ key, tally }) => [textOf(key), tally])));
       }),
     );
+  });
+
+  it('hold the sum of all services beside them', () => {
+    fc.assert(
+      fc.property(cells, (all) => {
+        for (const part of packCells(all)) {
+          const [sum, total] = [emptyTally(), emptyTally()];
+          addPacked(part, () => [sum]);
+
+          expect(addPackedTotal(part, total)).toBe(true);
+          expect(total).toEqual(sum);
+        }
+      }),
+    );
+  });
+
+  it('say that there is no sum in what was stored without one', () => {
+    const [part] = packCells([{ key: { cluster: 'eu', namespace: 'shop', service: 'pay' }, tally: emptyTally() }]);
+
+    expect(part && addPackedTotal({ ...part, total: undefined }, emptyTally())).toBe(false);
   });
 
   it('pass over the services that nobody asks for', () => {
