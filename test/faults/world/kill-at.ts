@@ -7,6 +7,8 @@ import { type Kill, Killed } from './function-process.ts';
  * know; the function has its answer.
  */
 export const MOMENTS = ['arrived', 'done', 'answered'] as const;
+/** What comes once the answer is there comes before the next request, too. */
+export const BEFORE_AND_AFTER = ['arrived', 'done'] as const;
 export type KillPoint = { readonly request: number; readonly moment: (typeof MOMENTS)[number] };
 
 /** Every externally visible boundary between two awaits: at each request that the function makes, at all proxies. */
