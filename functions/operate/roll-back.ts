@@ -61,7 +61,8 @@ async function rollBackIn(
   if (records.length > 0) return answerOfRecords(records);
   if (object !== 'unread' && !isManaged(object)) return unmanaged(ref, object, cluster);
   if (dryRun) return answerOfTry(await tryByHand(byHand));
-  const delivery = await rollBackByHand(byHand, claimed, { log: deps.rollbackLog, clock: deps.clock }, signal);
+  const remembered = async () => (await claimed) ?? claim(own, deps, signal);
+  const delivery = await rollBackByHand(byHand, remembered, { log: deps.rollbackLog, clock: deps.clock }, signal);
   report(delivery, byHand, deps);
   return answerOfDelivery(delivery, cluster);
 }

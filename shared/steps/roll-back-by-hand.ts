@@ -65,19 +65,19 @@ function startOf(fingerprint: string, object: VirtualService | undefined): numbe
 const ANY = { selector: [[]], never: [] };
 
 /**
- * Takes the canary to zero and records it, by the steps of an alert. `claimed` is what the store has under the key, which
- * may be known only now: nothing where it cannot say.
+ * Takes the canary to zero and records it, by the steps of an alert. `remembered` is what the store has under the key,
+ * asked for only then: nothing where it cannot say.
  */
 export async function rollBackByHand(
   byHand: ByHand,
-  claimed: Promise<KeyedRequest | undefined>,
+  remembered: () => Promise<KeyedRequest | undefined>,
   deps: RecordDeps,
   signal: AbortSignal,
 ): Promise<RecordedDelivery> {
   const { requester, receivedAt, policy, request } = byHand;
   const facts = { receivedAt, truncatedAlerts: 0, slaMs: policy.slaMs, requestedBy: requester };
   const outcomes = await zero(byHand, byHand.cluster);
-  const known = await claimed;
+  const known = await remembered();
   const { startsAt } = alertOfRequest(byHand);
   const isUnknown = startsAt === request.receivedAt && known?.receivedAt !== startsAt;
   if (isUnknown && !outcomes.some(isDone)) return recordOutcomes(outcomes, facts, { ...deps, log: UNWRITTEN }, signal);

@@ -142,6 +142,26 @@ describe('a rollback by hand whose key the store is slow to know', () => {
     expect(await service.records()).toMatchObject([{ outcome: 'rolled-back' }]);
   });
 
+  it('is remembered where the store knew nothing at first, and does once the cluster was asked', async () => {
+    const service = operateService();
+    const claims: number[] = [];
+    const log: RequestLog = {
+      async claim(request) {
+        claims.push(request.receivedAt);
+        if (claims.length === 1) throw new StoreFault('the store is away');
+        return request;
+      },
+    };
+
+    const { status } = await service.operate(
+      byHand(),
+      through(service, { patch: times(50, fails('unauthorized')) }, log),
+    );
+
+    expect(status).toBe(503);
+    expect(await service.records()).toMatchObject([{ outcome: 'pending', timeline: { receivedAt: claims[1] } }]);
+  });
+
   it('leaves no record of a try that did nothing, where the store cannot say', async () => {
     const service = operateService();
     const unable: RequestLog = { claim: () => Promise.reject(new StoreFault('the store is away')) };
