@@ -32,6 +32,8 @@ const DataSchema = z.object({
     z.object({ name: text, startsAt: text, labels: texts, annotations: texts, generatorUrl: z.optional(text) }),
     { name: '', startsAt: '', labels: {}, annotations: {} },
   ),
+  timeline: z.catch(z.object({ firedAt: text, receivedAt: text }), { firedAt: '', receivedAt: '' }),
+  requestedBy: z.catch(z.optional(z.object({ name: z.string(), reason: text })), undefined),
   sla: z.catch(
     z.object({ targetMs: maybeNumber, alertToZeroMs: maybeNumber, met: z.catch(z.optional(z.boolean()), undefined) }),
     {},
@@ -57,8 +59,9 @@ export function readRollbackNotice(
   { id, type, time, data }: RollbackBusEvent,
   { pageUrl }: NoticeOptions,
 ): RollbackNotice {
-  const { pages, alert, by, why, revertedBy, requestsPerSecond, ...said } = DataSchema.parse(data);
+  const { pages, alert, by, why, revertedBy, requestsPerSecond, timeline, ...said } = DataSchema.parse(data);
   const { rollbackId, cluster, canary } = data;
+  const severity = severityOf(type, pages, said.requestedBy !== undefined);
   return {
     ...said,
     about: 'rollback',
@@ -68,20 +71,38 @@ export function readRollbackNotice(
     time,
     cluster,
     canary,
-    severity: severityOf(type, pages),
-    commands: said.commands.length > 0 ? said.commands : lookingAt(said),
+    severity,
+    ...toRun(type, severity, said),
     alert: { name: alert.name, startsAt: alert.startsAt, labels: alert.labels },
+    sla: { ...said.sla, heldMs: heldMs(timeline) },
     more: moreOf({ by: by ?? revertedBy, why, requestsPerSecond }),
     links: linksOf(alert, pageUrl && rollbackPage(pageUrl, rollbackId)),
   };
+}
+
+function heldMs({ firedAt, receivedAt }: Data['timeline']): number | undefined {
+  const ms = Date.parse(receivedAt) - Date.parse(firedAt);
+  return ms >= 0 ? ms : undefined;
+}
+
+/** What the record says to do is done with once the alert has resolved; where nothing is to be done there is something to see. */
+function toRun(
+  type: string,
+  severity: Severity,
+  said: Pick<Data, 'commands' | 'virtualServices'>,
+): Pick<RollbackNotice, 'commands' | 'onlyLooks'> {
+  if (said.commands.length > 0 && type !== 'AlertResolved') return { commands: said.commands };
+  return { commands: lookingAt(said, severity), onlyLooks: true };
 }
 
 const ALWAYS_CRITICAL = new Set(['RollbackRefused', 'RollbackFailed']);
 const WARNING = new Set(['RollbackSlaBreached', 'RollbackSuggested', 'RollbackReverted', 'RollbackReasserted']);
 
 /** A missed target pages as well, but nobody is sent to the canary any more. */
-function severityOf(type: string, pages: boolean): Severity {
-  if (ALWAYS_CRITICAL.has(type) || (pages && type !== 'RollbackSlaBreached')) return 'critical';
+function severityOf(type: string, pages: boolean, isByHand: boolean): Severity {
+  if (pages && type !== 'RollbackSlaBreached') return 'critical';
+  // Whoever asked by hand has the answer before him.
+  if (ALWAYS_CRITICAL.has(type)) return isByHand ? 'warning' : 'critical';
   return WARNING.has(type) ? 'warning' : 'info';
 }
 
@@ -98,7 +119,10 @@ function moreOf({
 }
 
 /** What shows a person where the traffic goes now. */
-function lookingAt({ virtualServices }: Pick<Data, 'virtualServices'>): Data['commands'] {
+function lookingAt({ virtualServices }: Pick<Data, 'virtualServices'>, severity: Severity): Data['commands'] {
+  if (virtualServices.length === 0 && severity === 'critical') {
+    return [{ does: 'list the VirtualServices', run: kubectl(undefined, ['get', VIRTUAL_SERVICE, '-A']) }];
+  }
   return virtualServices.slice(0, 2).flatMap((full) => {
     const [namespace, name, ...more] = full.split('/');
     if (!namespace || !name || more.length > 0) return [];

@@ -5,6 +5,7 @@ import {
   type RollbackEventType,
   type RollbackOutboxEvent,
 } from '#shared/contracts/events.ts';
+import { holdMessage } from '#shared/domain/hold-message.ts';
 import type { Told } from '#shared/domain/merge-record.ts';
 import { eventTypeOf } from '#shared/domain/outcome.ts';
 import type { HistoryEntry, RollbackRecord } from '#shared/domain/rollback-record.ts';
@@ -21,7 +22,7 @@ export function buildEvent(record: RollbackRecord, told: Told, now: number): Rol
   const id = sha256(JSON.stringify([record.id, type, part]));
   const more = told.kind === 'history' ? factsOf(told.entry) : {};
   const why = told.kind === 'history' && isReason(told.entry.kind) ? { reason: told.entry.kind } : {};
-  const said = told.kind === 'history' ? told.said : undefined;
+  const said = told.kind === 'history' ? (told.said ?? saidOf(told.entry, record)) : undefined;
   const words = said ? { message: said.message, commands: [...said.commands] } : {};
   const metadata = {
     id,
@@ -61,6 +62,11 @@ const EVENT_OF_HISTORY: Readonly<Record<Exclude<HistoryEntry['kind'], 'verified'
 /** Whoever was woken by requests that went on has to hear that they stopped; nobody else has. */
 function endsUnverified({ history }: RollbackRecord, index: number): boolean {
   return history.slice(0, index).some(({ kind }) => kind === 'unverified');
+}
+
+function saidOf(entry: HistoryEntry, record: RollbackRecord): { message: string; commands: readonly [] } | undefined {
+  const message = holdMessage(entry, record);
+  return message === undefined ? undefined : { message, commands: [] };
 }
 
 /** What an entry of the history tells beside the record. */

@@ -1,5 +1,6 @@
 import { formatDestination, parseDestination } from '#shared/domain/destination.ts';
 import { holdHistory } from '#shared/domain/hold-history.ts';
+import { holdMessage } from '#shared/domain/hold-message.ts';
 import type { JournalEntry, Writer } from '#shared/domain/journal.ts';
 import type { HistoryEntry, RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { type Additions, appendHistory, type News } from './append-history.ts';
@@ -110,13 +111,10 @@ function isUnderWay({ outcome, reverted }: PutBack, now: number): boolean {
   return outcome === 'pending' && reverted?.at !== undefined && Math.abs(now - reverted.at) < PATIENCE_MS;
 }
 
-function saidOf(entry: HistoryEntry, { canary, cluster }: RollbackRecord, open: PutBack | undefined): News['said'] {
-  if (entry.kind !== 'reverted' && entry.kind !== 'reasserted') return undefined;
-  const where = `${canary} in ${cluster}`;
-  if (entry.kind === 'reasserted')
-    return { message: `${where} was put back within its hold, and is at zero again.`, commands: [] };
-  const written = entry.writtenAt === undefined ? '' : ` at ${new Date(entry.writtenAt).toISOString()}`;
-  const who = entry.by === undefined ? 'Somebody' : `${entry.by} (as field manager)${written}`;
-  const message = `${who} put ${where} back within its hold.`;
-  return open ? { message: `${message} ${open.message}`, commands: open.commands } : { message, commands: [] };
+function saidOf(entry: HistoryEntry, record: RollbackRecord, open: PutBack | undefined): News['said'] {
+  const message = holdMessage(entry, record);
+  if (message === undefined) return undefined;
+  return open && entry.kind === 'reverted'
+    ? { message: `${message} ${open.message}`, commands: open.commands }
+    : { message, commands: [] };
 }

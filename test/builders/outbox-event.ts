@@ -51,8 +51,19 @@ export function anOutboxEvent(overrides: Partial<RollbackOutboxEvent> = {}): Rol
 }
 
 function rollbackData() {
-  const { id, version, outcome, reason, truncatedAlerts, unknowns, history, supersededBy, episode, ...said } =
-    aRollbackRecord();
+  const {
+    id,
+    version,
+    outcome,
+    reason,
+    truncatedAlerts,
+    unknowns,
+    history,
+    supersededBy,
+    episode,
+    requestedBy,
+    ...said
+  } = aRollbackRecord();
   const { firedAt, receivedAt, targetedAt, zeroedAt, zeroedPrecision, recordedAt, alertResolvedAt } = said.timeline;
   return {
     ...said,

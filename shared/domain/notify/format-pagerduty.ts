@@ -122,9 +122,10 @@ function change(notice: RollbackNotice): PagerdutyCall {
 }
 
 function detailsOf(notice: RollbackNotice): Record<string, unknown> {
+  const purpose = notice.onlyLooks ? 'To look at it' : 'Do now';
   return {
     'What happened': readable(notice.message),
-    ...(notice.commands.length > 0 ? { 'Do now': notice.commands.map(({ does, run }) => `${does}:\n${run}`) } : {}),
+    ...(notice.commands.length > 0 ? { [purpose]: notice.commands.map(({ does, run }) => `${does}:\n${run}`) } : {}),
     ...Object.fromEntries(factsOf(notice).map(({ name, value }) => [name, value])),
   };
 }

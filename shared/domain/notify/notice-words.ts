@@ -32,7 +32,11 @@ const HEADLINES: Readonly<Record<string, (subject: string, notice: RollbackNotic
     severity === 'critical'
       ? `Rolled back, but users can still reach it: ${subject}`
       : `Rolled back: ${subject} is at 0${sla.alertToZeroMs === undefined ? '' : ` after ${seconds(sla.alertToZeroMs)}`}`,
-  RollbackSuggested: (subject) => `Decide: ${subject} breaches its SLO and was not rolled back`,
+  RollbackSuggested: (subject, { reason }) => {
+    if (reason === 'contested') return `Decide: ${subject} was put back again and again, and is left so`;
+    if (reason === 'already-acted') return `Decide: ${subject} breaches its SLO again after its hold`;
+    return `Decide: ${subject} breaches its SLO and was not rolled back`;
+  },
   RollbackSkipped: (subject, { outcome }) =>
     outcome === 'already-zero' ? `Already at 0: ${subject}` : `Nothing was changed: ${subject}`,
   RollbackRefused: (subject) => `NOT rolled back, act now: ${subject} (refused)`,
@@ -56,22 +60,39 @@ export function factsOf(notice: Notice): Fact[] {
 }
 
 function rollbackFacts(notice: RollbackNotice): Fact[] {
-  const { cluster, canary, alert, reason, virtualServices } = notice;
+  const { cluster, canary, reason, virtualServices } = notice;
+  // What the record says is of a time before.
+  const then = hasWeightAgain(notice) ? ' at the rollback' : '';
   return [
     ...notice.more,
-    ...weightsOf(notice),
-    { name: 'Time', value: timeOf(notice) },
+    ...weightsOf(notice, then),
+    { name: `Time${then}`, value: timeOf(notice) },
     { name: 'Still reaches it', value: exposureOf(notice) },
     { name: 'Canary', value: `${canary === UNKNOWN ? 'not known' : canary}, cluster ${cluster}` },
     ...(virtualServices.length > 0 ? [{ name: 'VirtualService', value: virtualServices.join(', ') }] : []),
     ...(reason ? [{ name: 'Reason', value: reason }] : []),
-    { name: 'Alert', value: `${alert.name}, since ${alert.startsAt || 'an unknown time'}` },
+    causeOf(notice),
   ].map(({ name, value }) => ({ name, value: clip(oneLine(value), 600) }));
 }
 
-function weightsOf({ weights, canary }: RollbackNotice): Fact[] {
+function causeOf({ alert, requestedBy }: RollbackNotice): Fact {
+  if (!requestedBy) return { name: 'Alert', value: `${alert.name}, since ${alert.startsAt || 'an unknown time'}` };
+  const { name, reason } = requestedBy;
+  return {
+    name: 'Asked for',
+    value: `by ${name}, at ${alert.startsAt || 'an unknown time'}${reason && `: ${reason}`}`,
+  };
+}
+
+/** Put back, or brought back, since it was at zero. */
+function hasWeightAgain({ type, outcome }: RollbackNotice): boolean {
+  if (type === 'RollbackReverted' || type === 'RollbackRestored') return true;
+  return type === 'RollbackSuggested' && outcome === 'rolled-back';
+}
+
+function weightsOf({ weights, canary }: RollbackNotice, then: string): Fact[] {
   const lines = weights.map((change) => changeWords(change, canary));
-  return lines.length === 0 ? [] : [{ name: 'Weight', value: lines.join('; ') }];
+  return lines.length === 0 ? [] : [{ name: `Weight${then}`, value: lines.join('; ') }];
 }
 
 /** The canary's own share where it is in the route, else all that there is. */
@@ -87,29 +108,42 @@ function changeWords({ virtualService, route, before, after }: WeightChange, can
   return `${share(before)} → ${share(after)} (${virtualService} ${route})`;
 }
 
-function timeOf({ sla, outcome }: RollbackNotice): string {
+function timeOf(notice: RollbackNotice): string {
+  const { sla, outcome, requestedBy } = notice;
+  const took = outcome === 'rolled-back' ? sla.alertToZeroMs : undefined;
+  if (requestedBy) return took === undefined ? 'not rolled back' : `${seconds(took)} from asking to 0`;
   const target = sla.targetMs === undefined ? '' : `; the SLA is ${seconds(sla.targetMs)}`;
   if (outcome === 'already-zero') return `at 0 already, not by us${target}`;
-  if (outcome !== 'rolled-back' || sla.alertToZeroMs === undefined) return `not rolled back${target}`;
-  const met = sla.met === undefined ? '' : sla.met ? ', met' : ', MISSED';
-  return `${seconds(sla.alertToZeroMs)} from alert to 0${target}${met}`;
+  return took === undefined ? `not rolled back${target}` : `${seconds(took)} from alert to 0${judged(sla, target)}`;
 }
 
-function exposureOf({ residual, outcome }: RollbackNotice): string {
-  if (['refused', 'failed', 'suggested', 'observed', 'pending'].includes(outcome)) {
+/** Where it was missed, a part of the time is mostly not ours. */
+function judged({ met, heldMs }: RollbackNotice['sla'], target: string): string {
+  if (met !== false) return met ? `${target}, met` : target;
+  return `${heldMs === undefined ? '' : `, ${seconds(heldMs)} of it before we were told`}${target}, MISSED`;
+}
+
+function exposureOf(notice: RollbackNotice): string {
+  const { residual, outcome } = notice;
+  if (hasWeightAgain(notice) || ['refused', 'failed', 'suggested', 'observed', 'pending'].includes(outcome)) {
     return 'everybody whom its weight sends there';
   }
   if (residual === 'unknown') return 'not known: the cluster did not say in time';
   return residual.length === 0 ? 'nobody' : residual.map(({ what }) => what).join('; ');
 }
 
-/** What to do now, where no command says it. */
-export function adviceOf({ type, severity, commands }: Notice): string {
-  if (commands.length > 0) return severity === 'info' ? 'To look at it:' : 'Do now:';
-  if (severity === 'critical') return 'Open the page of this rollback: it has the command.';
-  return type === 'RollbackCompleted'
-    ? 'Users are safe. Find out what is wrong before the canary gets weight again.'
-    : '';
+/** What to do now, and what the commands are for. */
+export function adviceOf(notice: Notice): string {
+  const { severity, commands, onlyLooks } = notice;
+  if (commands.length > 0 && !onlyLooks) return severity === 'info' ? 'To look at it:' : 'Do now:';
+  if (severity === 'critical' && !onlyLooks) return 'Open the page of this rollback: it has the command.';
+  const safe = isSafe(notice) ? 'Users are safe. Find out what is wrong before the canary gets weight again.' : '';
+  return [safe, commands.length > 0 ? 'To look at it:' : ''].filter((words) => words !== '').join(' ');
+}
+
+function isSafe(notice: Notice): boolean {
+  if (notice.about === 'report') return false;
+  return notice.type === 'RollbackCompleted' && notice.severity !== 'critical' && notice.residual !== 'unknown';
 }
 
 /** How it is coloured: a report is never urgent, and shows whether the objective was missed. */

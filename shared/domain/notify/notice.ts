@@ -15,6 +15,8 @@ type NoticeParts = {
   readonly severity: Severity;
   readonly message: string;
   readonly commands: readonly Command[];
+  /** True where the commands change nothing. */
+  readonly onlyLooks?: boolean | undefined;
   readonly links: readonly NoticeLink[];
 };
 
@@ -39,7 +41,11 @@ export type RollbackNotice = NoticeParts & {
     readonly targetMs?: number | undefined;
     readonly alertToZeroMs?: number | undefined;
     readonly met?: boolean | undefined;
+    /** How much of the time had gone before we were told. */
+    readonly heldMs?: number | undefined;
   };
+  /** A person who asked for it by hand: then there is no alert. */
+  readonly requestedBy?: { readonly name: string; readonly reason: string } | undefined;
   /** What only some events say: who did it and why, how much still goes there. */
   readonly more: readonly Fact[];
 };

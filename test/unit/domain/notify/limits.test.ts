@@ -46,6 +46,7 @@ function everything(what: string, times: number) {
     by: long,
     why: long,
     revertedBy: long,
+    ...(times % 2 === 0 ? { requestedBy: { name: long, reason: long } } : {}),
     pages: times % 2 === 0,
   };
 }

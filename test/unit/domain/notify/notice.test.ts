@@ -22,6 +22,16 @@ describe('the headline', () => {
     ['RollbackCompleted', { sla: {} }, 'Rolled back: payment-svc.production/v2 is at 0'],
     ['RollbackCompleted', { pages: true }, 'Rolled back, but users can still reach it: payment-svc.production/v2'],
     ['RollbackSuggested', {}, 'Decide: payment-svc.production/v2 breaches its SLO and was not rolled back'],
+    [
+      'RollbackSuggested',
+      { reason: 'contested' },
+      'Decide: payment-svc.production/v2 was put back again and again, and is left so',
+    ],
+    [
+      'RollbackSuggested',
+      { reason: 'already-acted' },
+      'Decide: payment-svc.production/v2 breaches its SLO again after its hold',
+    ],
     ['RollbackSkipped', {}, 'Already at 0: payment-svc.production/v2'],
     ['RollbackSkipped', { outcome: 'observed' }, 'Nothing was changed: payment-svc.production/v2'],
     ['RollbackRefused', {}, 'NOT rolled back, act now: payment-svc.production/v2 (refused)'],
@@ -83,7 +93,9 @@ describe('the facts', () => {
     const sla = { targetMs: 60_000, alertToZeroMs: 72_000, met: false };
 
     expect(factOf('RollbackCompleted', 'Time')).toBe('4.0 s from alert to 0; the SLA is 60 s, met');
-    expect(factOf('RollbackCompleted', 'Time', { sla })).toBe('72 s from alert to 0; the SLA is 60 s, MISSED');
+    expect(factOf('RollbackCompleted', 'Time', { sla })).toBe(
+      '72 s from alert to 0, 4.0 s of it before we were told; the SLA is 60 s, MISSED',
+    );
     expect(factOf('RollbackCompleted', 'Time', { sla: { alertToZeroMs: 1 } })).toBe('0.0 s from alert to 0');
     expect(factOf('RollbackFailed', 'Time')).toBe('not rolled back; the SLA is 60 s');
     expect(factOf('RollbackSkipped', 'Time')).toBe('at 0 already, not by us; the SLA is 60 s');
@@ -96,6 +108,26 @@ describe('the facts', () => {
     expect(still({ residual: [] })).toBe('nobody');
     expect(still({ residual: 'unknown' })).toBe('not known: the cluster did not say in time');
     expect(still({}, 'RollbackRefused')).toBe('everybody whom its weight sends there');
+  });
+
+  it.each<[RollbackEventType, Data]>([
+    ['RollbackReverted', {}],
+    ['RollbackRestored', {}],
+    ['RollbackSuggested', { outcome: 'rolled-back', reason: 'contested' }],
+  ])('say of %s with %j that everybody reaches it, and what was true at the rollback only', (type, data) => {
+    expect(factOf(type, 'Still reaches it', data)).toBe('everybody whom its weight sends there');
+    expect(factOf(type, 'Weight at the rollback', data)).toMatch(/^99 % → 0 %/);
+    expect(factOf(type, 'Time at the rollback', { ...data, sla: { alertToZeroMs: 1 } })).toMatch(/^0\.0 s from alert/);
+    expect(factOf(type, 'Weight', data)).toBeUndefined();
+  });
+
+  it('say who asked for it by hand, and nothing of an alert', () => {
+    const data = { requestedBy: { name: 'alice', reason: 'v2 leaks' } };
+
+    expect(factOf('RollbackCompleted', 'Asked for', data)).toBe('by alice, at 2026-03-04T05:06:07.000Z: v2 leaks');
+    expect(factOf('RollbackCompleted', 'Time', data)).toBe('4.0 s from asking to 0');
+    expect(factOf('RollbackRefused', 'Time', data)).toBe('not rolled back');
+    expect(factOf('RollbackCompleted', 'Alert', data)).toBeUndefined();
   });
 
   it('say who did it and why, where the event does', () => {
@@ -124,7 +156,24 @@ describe('the advice', () => {
     expect(adviceOf(noticeOf('RollbackCompleted'))).toBe('To look at it:');
     expect(adviceOf({ ...noticeOf('RollbackRefused'), commands: [] })).toMatch(/^Open the page/);
     expect(adviceOf({ ...noticeOf('RollbackCompleted'), commands: [] })).toMatch(/^Users are safe/);
-    expect(adviceOf({ ...noticeOf('AlertResolved'), commands: [] })).toBe('');
+    expect(adviceOf({ ...noticeOf('AlertResolved'), commands: [], onlyLooks: true })).toBe('');
+  });
+
+  it('calls nothing a thing to do that only shows something', () => {
+    expect(adviceOf(noticeOf('RollbackReasserted', { commands: [] }))).toBe('To look at it:');
+    expect(adviceOf(noticeOf('RollbackCompleted', { commands: [] }))).toMatch(/^Users are safe.* To look at it:$/);
+    expect(adviceOf(noticeOf('RollbackCompleted', { commands: [], residual: 'unknown' }))).toBe('To look at it:');
+  });
+
+  it('is not to do what the record says once the alert has resolved', () => {
+    expect(adviceOf(noticeOf('AlertResolved'))).toBe('To look at it:');
+    expect(noticeOf('AlertResolved').commands.map(({ does }) => does)).toEqual(['show production/payment-svc']);
+  });
+
+  it('is to look at all VirtualServices where somebody is woken and none is known', () => {
+    const { commands } = noticeOf('RollbackFailed', { commands: [], virtualServices: [] });
+
+    expect(commands.map(({ run }) => run)).toEqual(['kubectl get virtualservices.networking.istio.io -A']);
   });
 
   it('is to look at the VirtualServices where the event has no command', () => {
@@ -160,6 +209,13 @@ describe('a notice', () => {
     expect(severityOf('RollbackSlaBreached', true)).toBe('warning');
     expect(severityOf('RollbackReasserted', false)).toBe('warning');
     expect(severityOf('RollbackCompleted', false)).toBe('info');
+  });
+
+  it('wakes nobody for the refusal of what somebody has just asked for by hand', () => {
+    const data = { pages: false, requestedBy: { name: 'alice', reason: 'v2 leaks' } };
+
+    expect(noticeOf('RollbackRefused', data).severity).toBe('warning');
+    expect(noticeOf('RollbackFailed', { ...data, pages: true }).severity).toBe('critical');
   });
 
   it('links to its page, the runbook, the dashboard and the query', () => {
