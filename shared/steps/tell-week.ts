@@ -41,16 +41,22 @@ export function weekPolicyOf({ report, slaObjective, sla, notify }: WeekSettings
 export async function tellWeek(policy: WeekPolicy, deps: WeekDeps, signal: AbortSignal): Promise<WeekRun> {
   const { weekLog, clock } = deps;
   if (policy.weekly === 'off') return 'off';
+  const seen = await weekLog.last(signal);
+  if (seen === undefined) return begin(policy.weekly, deps, signal);
   const week = weekDue(policy.weekly, clock.now());
   const to = dayOf(week.to);
-  const seen = await weekLog.last(signal);
-  if (seen === undefined) return (await weekLog.note({ to, seen }, signal)) === 'written' ? 'begun' : 'lost';
   if (seen >= to) return 'not-due';
   const report = await reportOn(week, policy, deps, signal);
   const now = clock.now();
   if (report.missingDays.length > 0 && now - week.dueAt < WAIT_FOR_DAYS_MS) return 'waits';
   const event = buildReportEvent(report, now, policy.pageUrl);
   return (await weekLog.note({ to, seen, event }, signal)) === 'written' ? 'told' : 'lost';
+}
+
+/** Whatever is over is not told of, also where its hour is still to come. */
+async function begin(weekly: WeeklySchedule, { weekLog, clock }: WeekDeps, signal: AbortSignal): Promise<WeekRun> {
+  const over = weekDue({ ...weekly, hour: 0 }, clock.now());
+  return (await weekLog.note({ to: dayOf(over.to), seen: undefined }, signal)) === 'written' ? 'begun' : 'lost';
 }
 
 /** What the page of just these days shows. */

@@ -4,15 +4,16 @@ import { StoreFault } from '#shared/ports/rollback-log.ts';
 import { recordingBus, runGuardOf } from '#test/doubles/guard-runs.ts';
 import { rollbackService } from '#test/doubles/rollback-service.ts';
 
-/** Guard has run once, on a Monday at 7:50; the report is due ten minutes later. */
+/** Guard has run once, a week ago; the report is due in ten minutes. */
 async function world(report?: unknown) {
   const service = rollbackService({
-    at: Date.UTC(2026, 2, 9, 7, 50),
+    at: Date.UTC(2026, 2, 2, 7, 50),
     objects: [],
     settings: { ...(report ? { report } : {}), notify: { pageUrl: 'https://weightless.example.com' } },
   });
   const { dayLog } = service.store;
   await runGuardOf(service, { dayLog });
+  service.clock.advance(7 * DAY_MS);
   const reports = async () => (await service.events()).filter(({ type }) => type === 'SlaReported');
   return { service, dayLog, reports, said: () => service.log.lines.findLast(({ message }) => message === 'Guard ran') };
 }

@@ -72,12 +72,17 @@ describe('the weekly report', () => {
     ]);
   });
 
-  it('is not told of the week before the service was there', async () => {
-    const clock = fakeClock(MONDAY + DAY_MS);
+  it.each([
+    ['at that hour', MONDAY],
+    ['on that day before it', MONDAY - HOUR_MS],
+    ['on another day', MONDAY + 3 * DAY_MS],
+  ])('is not told of a week that was over when the service began, %s', async (_when, at) => {
+    const clock = fakeClock(at);
     const { dayLog, weekLog, outbox } = memoryRollbackLog({ now: clock.now });
     const run = () => tellWeek(POLICY, { dayLog, weekLog, clock }, signal);
 
     const first = await Promise.all([run(), run()]);
+    clock.advance(HOUR_MS);
     const second = await run();
 
     expect([...first.toSorted(), second]).toEqual(['begun', 'lost', 'not-due']);
