@@ -128,6 +128,16 @@ async function byPeople(): Promise<readonly OutboxEvent[]> {
   return service.events();
 }
 
+async function byHandAndPutBack(): Promise<readonly OutboxEvent[]> {
+  const { service } = await open({ objects: [annotated({ 'weightless/on-revert': 'page' })] });
+  await service.operate(byHand());
+  service.clock.advance(5 * MINUTE);
+  sync(service);
+  await guardAfter(service, MINUTE);
+  await guardAfter(service, HOLD_OVER_MS);
+  return service.events();
+}
+
 async function releasedByHand(): Promise<readonly OutboxEvent[]> {
   const { service, fire } = await open();
   await fire();
@@ -155,6 +165,7 @@ export const NIGHTS: Readonly<Record<string, () => Promise<readonly OutboxEvent[
   contested,
   'again after the hold': againAfterTheHold,
   'by people': byPeople,
+  'by hand, and put back': byHandAndPutBack,
   'released by hand': releasedByHand,
 };
 

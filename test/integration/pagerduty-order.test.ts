@@ -1,39 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pagerdutyNotifier } from '#shared/adapters/pagerduty/pagerduty-notifier.ts';
 import type { RollbackEventType } from '#shared/contracts/events.ts';
 import { someNews } from '#test/builders/news.ts';
 import { FIRED_AT } from '#test/builders/rollback-record.ts';
-import { channelMemory } from '#test/doubles/channel-memory.ts';
+import { openAlerts } from '#test/doubles/open-alerts.ts';
 
 type Happened = { readonly type: RollbackEventType; readonly at: number; readonly data?: Record<string, unknown> };
 
-const never = new AbortController().signal;
 const completed: Happened = { type: 'RollbackCompleted', at: 1, data: { pages: false } };
 const unverified: Happened = { type: 'RollbackUnverified', at: 8, data: { pages: true } };
 const putBack: Happened = { type: 'RollbackReverted', at: 8, data: { pages: true, reason: 'put-back' } };
 const contested: Happened = { type: 'RollbackSuggested', at: 8, data: { pages: true, reason: 'contested' } };
 const byHand = { requestedBy: { name: 'alice', reason: 'v2 leaks' } };
 
-/** Which alerts are open in PagerDuty once it was told of these, in this order. */
-async function openAfter(happened: readonly Happened[]): Promise<string[]> {
-  const open = new Set<string>();
-  const notifier = pagerdutyNotifier({
-    routingKey: '0123456789abcdef0123456789ABCDEF',
-    region: 'us',
-    memory: channelMemory(),
-    async post({ body }) {
-      const { event_action, dedup_key } = JSON.parse(body);
-      if (event_action === 'trigger') open.add(dedup_key);
-      if (event_action === 'resolve') open.delete(dedup_key);
-      return { status: 202, headers: new Headers(), text: '' };
-    },
-  });
-  for (const { type, at, data = {} } of happened) {
-    await notifier.notify(someNews({ type, createdAt: FIRED_AT + at * 1000, data }), never);
-  }
-  return [...open];
-}
+const openAfter = (happened: readonly Happened[]): Promise<string[]> =>
+  openAlerts(happened.map(({ type, at, data = {} }) => someNews({ type, createdAt: FIRED_AT + at * 1000, data })));
 
 const TROUBLE = 'weightless/a1b2c3';
 

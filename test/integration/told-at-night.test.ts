@@ -13,6 +13,7 @@ import type { Notice } from '#shared/domain/notify/notice.ts';
 import { aBusMessage } from '#test/builders/bus-message.ts';
 import { PAGE_URL } from '#test/builders/news.ts';
 import { NIGHTS } from '#test/doubles/nights.ts';
+import { openAlerts } from '#test/doubles/open-alerts.ts';
 
 /** The night in which each type says most. */
 const NIGHT_OF: Readonly<Record<RollbackEventType, keyof typeof NIGHTS>> = {
@@ -87,6 +88,25 @@ describe('a night', () => {
       .get(name)
       ?.map(({ event, notice }) => `## ${event.type}, ${notice.severity}, ${notice.time}\n\n${formatText(notice)}`);
 
-    await expect(told?.join('\n')).toMatchFileSnapshot(`told/${name.replaceAll(' ', '-')}.txt`);
+    expect(told).not.toEqual([]);
+    await expect(told?.join('\n')).toMatchFileSnapshot(`told/${name.replace(',', '').replaceAll(' ', '-')}.txt`);
+  });
+
+  it.each(['left to a person', 'contested'])('of which one is %s leaves an alert of PagerDuty open', async (name) => {
+    expect(await openAlerts(nights.get(name) ?? [])).toHaveLength(1);
+  });
+
+  it.each(['resolved after a refusal', 'by hand, and put back'])(
+    'of which one is %s ends the alert that it opened, at last',
+    async (name) => {
+      const told = nights.get(name) ?? [];
+
+      expect(await openAlerts(told.slice(0, -1))).toHaveLength(1);
+      expect(await openAlerts(told)).toEqual([]);
+    },
+  );
+
+  it('in which all went as it should leaves no alert of PagerDuty open', async () => {
+    expect(await openAlerts(nights.get('a whole incident') ?? [])).toEqual([]);
   });
 });

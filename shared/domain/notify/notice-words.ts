@@ -62,12 +62,15 @@ export function factsOf(notice: Notice): Fact[] {
 function rollbackFacts(notice: RollbackNotice): Fact[] {
   const { cluster, canary, reason, virtualServices } = notice;
   // What the record says is of a time before.
-  const then = hasWeightAgain(notice) ? ' at the rollback' : '';
+  const then = hasWeightAgain(notice) || isEnd(notice) ? ' at the rollback' : '';
   return [
     ...notice.more,
     ...weightsOf(notice, then),
     { name: `Time${then}`, value: timeOf(notice) },
-    { name: 'Still reaches it', value: exposureOf(notice) },
+    {
+      name: notice.type === 'AlertResolved' && then ? `Still reached it${then}` : 'Still reaches it',
+      value: exposureOf(notice),
+    },
     { name: 'Canary', value: `${canary === UNKNOWN ? 'not known' : canary}, cluster ${cluster}` },
     ...(virtualServices.length > 0 ? [{ name: 'VirtualService', value: virtualServices.join(', ') }] : []),
     ...(reason ? [{ name: 'Reason', value: reason }] : []),
@@ -88,6 +91,11 @@ function causeOf({ alert, requestedBy }: RollbackNotice): Fact {
 function hasWeightAgain({ type, outcome }: RollbackNotice): boolean {
   if (type === 'RollbackReverted' || type === 'RollbackRestored') return true;
   return type === 'RollbackSuggested' && outcome === 'rolled-back';
+}
+
+/** Which do not say whether the canary was put back before. */
+function isEnd({ type, outcome }: RollbackNotice): boolean {
+  return outcome === 'rolled-back' && (type === 'HoldReleased' || type === 'AlertResolved');
 }
 
 function weightsOf({ weights, canary }: RollbackNotice, then: string): Fact[] {
@@ -124,7 +132,8 @@ function judged({ met, heldMs }: RollbackNotice['sla'], target: string): string 
 }
 
 function exposureOf(notice: RollbackNotice): string {
-  const { residual, outcome } = notice;
+  const { type, residual, outcome } = notice;
+  if (type === 'HoldReleased') return 'everybody whom its weight sends there: nothing holds it at 0 any more';
   if (hasWeightAgain(notice) || ['refused', 'failed', 'suggested', 'observed', 'pending'].includes(outcome)) {
     return 'everybody whom its weight sends there';
   }

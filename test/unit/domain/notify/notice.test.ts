@@ -121,6 +121,15 @@ describe('the facts', () => {
     expect(factOf(type, 'Weight', data)).toBeUndefined();
   });
 
+  it('do not say of an end what is not known: whether it was put back before', () => {
+    const data = { outcome: 'rolled-back' };
+
+    expect(factOf('HoldReleased', 'Still reaches it', data)).toMatch(/^everybody whom its weight sends there/);
+    expect(factOf('HoldReleased', 'Weight at the rollback', data)).toMatch(/^99 %/);
+    expect(factOf('AlertResolved', 'Still reached it at the rollback', data)).toMatch(/^requests with the header/);
+    expect(factOf('AlertResolved', 'Still reaches it', { outcome: 'refused' })).toMatch(/^everybody/);
+  });
+
   it('say who asked for it by hand, and nothing of an alert', () => {
     const data = { requestedBy: { name: 'alice', reason: 'v2 leaks' } };
 
