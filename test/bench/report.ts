@@ -1,178 +1,83 @@
-import { randomUUID } from 'node:crypto';
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { foldPartition, receivedKey, rollbackKey } from '#shared/adapters/dynamodb/keys.ts';
-import { dayFolder } from '#shared/domain/report/fold-day.ts';
-import type { Report } from '#shared/domain/report/report.ts';
-import { DAY_MS, dayOf, parseWindow } from '#shared/domain/report/report-window.ts';
-import { makeReport } from '#shared/steps/make-report.ts';
-import { someFacts } from '#test/builders/rollback-facts.ts';
-import { aRollbackRecord, FIRED_AT } from '#test/builders/rollback-record.ts';
-import { type DynamodbStore, openDynamodbStore } from '#test/doubles/dynamodb-store.ts';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { startDynoxide } from '#test/doubles/dynoxide.ts';
+import { startDynamodbLocal } from '#test/real/engines/dynamodb-local.ts';
 import { printComparison } from './print-comparison.ts';
+import { DAYS, FULL_DAY, fillDays, fillFullDay, ROLLBACKS, SERVICES } from './report-data.ts';
+import { measurePages } from './report-pages.ts';
+import { type BenchStore, newBenchStore } from './report-store.ts';
+import { WORK, type WorkName } from './report-work.ts';
 
 /**
- * A 90-day report over 1,000,000 rollbacks of 200 services, beside the bare query of the same folded items; and the fold
- * of a day of 100,000 records. `npm run bench:report`.
+ * `npm run bench:report`: the page of a report; the 90-day report over 1,000,000 rollbacks of 200 services beside the bare
+ * query of the same folded items; the fold of a day of 100,000 records beside the bare query of these. The days are folded
+ * in dynoxide, and the records in DynamoDB Local: dynoxide takes longer for each record that an index has of a day.
  */
-const DAYS = 90;
-const ROLLBACKS = 1_000_000;
-const SERVICES = 200;
-const FULL_DAY = 100_000;
-const ROUNDS = 10;
-const NOW = Date.UTC(2026, 8, 30, 12);
+type Pair = { readonly title: string; readonly ours: WorkName; readonly bare: WorkName; readonly rounds: number };
+type Engine = { readonly endpoint: string; stop(): Promise<void> };
 
-const signal = new AbortController().signal;
-const options = { now: () => NOW };
+const REPORT: Pair = { title: '90-day report; bare query', ours: 'report', bare: 'bareReport', rounds: 20 };
+const FOLD: Pair = { title: 'fold of a day; bare query', ours: 'fold', bare: 'bareFold', rounds: 5 };
+/** Not measured: the first ones are slow, with us and without. */
+const WARM_UP = 2;
 
-/** Times as they come: most wait 30 s in Alertmanager, one of a hundred is late. */
-function factsOf(index: number, receivedAt: number) {
-  const service = index % SERVICES;
-  const spread = ((index * 2654435761) % 1000) / 1000;
-  const received = 2000 + spread * 35_000;
-  const zeroed = received + 300 + spread * spread * 4000 + (index % 100 === 0 ? 40_000 : 0);
-  return someFacts({
-    id: randomUUID(),
-    canary: `service-${service}.team-${service % 20}.svc.cluster.local/v2`,
-    fired: receivedAt - received - FIRED_AT,
-    received,
-    zeroed,
-    notified: zeroed + 900,
-  });
-}
+const run = promisify(execFile);
 
-async function fillDays(store: DynamodbStore): Promise<void> {
-  const perDay = Math.ceil(ROLLBACKS / DAYS);
-  for (let age = 1; age < 2 * DAYS; age += 1) {
-    const start = Math.floor(NOW / DAY_MS) * DAY_MS - age * DAY_MS;
-    const folder = dayFolder();
-    for (let index = 0; index < perDay; index += 1) folder.add(factsOf(index + age, start + (index * DAY_MS) / perDay));
-    await store.dayLog.store({ day: dayOf(start), fold: folder.finish(), seen: undefined, taken: [] }, signal);
-  }
-}
-
-function report(store: DynamodbStore): Promise<Report> {
-  const window = parseWindow('90d', NOW);
-  if (window.kind === 'wrong') throw new Error(window.allowed);
-  const question = { range: window.range, filter: {}, objective: 0.99, targetMs: 60_000, now: NOW };
-  return makeReport(question, store.dayLog, signal);
-}
-
-/** The same items, read by the same client, month beside month, and thrown away. */
-async function bareQuery({ client, table }: DynamodbStore): Promise<number> {
-  const first = Math.floor(NOW / DAY_MS) * DAY_MS - (2 * DAYS - 1) * DAY_MS;
-  const months = [...new Set(Array.from({ length: 2 * DAYS }, (_, day) => dayOf(first + day * DAY_MS).slice(0, 7)))];
-  const counts = await Promise.all(
-    months.map(async (month) => {
-      let bytes = 0;
-      let from: Record<string, unknown> | undefined;
-      do {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :month',
-            ExpressionAttributeValues: { ':month': foldPartition(month) },
-            ConsistentRead: true,
-            ExclusiveStartKey: from,
-          }),
-        );
-        for (const { numbers, keys, lists } of Items)
-          bytes += (numbers?.length ?? 0) + (keys?.length ?? 0) + (lists?.length ?? 0);
-        from = LastEvaluatedKey;
-      } while (from);
-      return bytes;
-    }),
+measurePages();
+await inStore(startDynoxide, async (store) => {
+  await told(`${2 * DAYS - 1} days of ${Math.ceil(ROLLBACKS / DAYS)} rollbacks of ${SERVICES} services`, () =>
+    fillDays(store.dayLog, new AbortController().signal),
   );
-  return counts.reduce((sum, one) => sum + one, 0);
-}
+  await compare(REPORT, store);
+});
+await inStore(startDynamodbLocal, async (store) => {
+  await told(`${FULL_DAY} records of one day`, () => fillFullDay(store.client, store.table));
+  await compare(FOLD, store);
+});
 
-/** A day of records as they are stored, of the size that they have. */
-async function fillFullDay({ client, table }: DynamodbStore, day: number): Promise<void> {
-  for (let from = 0; from < FULL_DAY; from += 50) {
-    await Promise.all(
-      Array.from({ length: 50 }, (_, index) => {
-        const facts = factsOf(from + index, day + ((from + index) * DAY_MS) / FULL_DAY);
-        const { supersededBy, episode, ...record } = aRollbackRecord();
-        const { alert, timeline, ...more } = facts;
-        const whole = { ...record, ...more, timeline: { ...record.timeline, ...timeline } };
-        const Item = { ...whole, ...rollbackKey(whole.id), day: dayOf(day), received: receivedKey(whole) };
-        return client.send(new PutCommand({ TableName: table, Item }));
-      }),
-    );
-  }
-}
-
-async function foldFullDay(store: DynamodbStore, day: number): Promise<number> {
-  const folder = dayFolder();
-  await store.dayLog.records(
-    day,
-    day + DAY_MS,
-    (page) => {
-      for (const record of page) folder.add(record);
-    },
-    signal,
-  );
-  const fold = folder.finish();
-  const seen = (await store.dayLog.folded({ from: dayOf(day), to: dayOf(day) }, signal)).get(dayOf(day));
-  await store.dayLog.store({ day: dayOf(day), fold, seen, taken: [] }, signal);
-  return fold.records;
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<{ readonly ms: number; readonly result: T }> {
-  const start = performance.now();
-  const result = await work();
-  return { ms: performance.now() - start, result };
-}
-
-async function measure(): Promise<void> {
-  const endpoint = process.argv[2];
-  const engine = endpoint ? { endpoint, stop: async () => undefined } : await startDynoxide();
-  const store = await openDynamodbStore(engine.endpoint, options);
+async function inStore(start: () => Promise<Engine>, work: (store: BenchStore) => Promise<void>): Promise<void> {
+  const engine = await start();
+  const store = await newBenchStore(engine.endpoint);
   try {
-    const filled = await timed(() => fillDays(store));
-    console.log(
-      `${2 * DAYS - 1} days of ${Math.ceil(ROLLBACKS / DAYS)} rollbacks folded in ${Math.round(filled.ms)} ms`,
-    );
-    const [ours, bare]: [number[], number[]] = [[], []];
-    let bytes = 0;
-    let peak = 0;
-    const watch = setInterval(() => {
-      peak = Math.max(peak, process.memoryUsage().rss);
-    }, 5);
-    for (let round = -2; round < ROUNDS; round += 1) {
-      const query = await timed(() => bareQuery(store));
-      const made = await timed(() => report(store));
-      bytes = query.result;
-      if (made.result.total.rollbacks.total < ROLLBACKS * 0.98 || made.result.services.listed.length !== SERVICES)
-        throw new Error(`The report is of ${made.result.total.rollbacks.total} rollbacks`);
-      if (round >= 0) {
-        ours.push(made.ms);
-        bare.push(query.ms);
-      }
-    }
-    clearInterval(watch);
-    console.log(
-      `${(bytes / 1024 / 1024).toFixed(1)} MB of folded items; resident at most ${Math.round(peak / 1024 / 1024)} MB`,
-    );
-    printComparison('90-day report; bare query', { ours, floor: bare });
-
-    const day = Math.floor(NOW / DAY_MS) * DAY_MS - 200 * DAY_MS;
-    const written = await timed(() => fillFullDay(store, day));
-    console.log(`${FULL_DAY} records written in ${Math.round(written.ms)} ms`);
-    const before = process.memoryUsage().rss;
-    let most = before;
-    const watchFold = setInterval(() => {
-      most = Math.max(most, process.memoryUsage().rss);
-    }, 5);
-    const folded = await timed(() => foldFullDay(store, day));
-    clearInterval(watchFold);
-    console.log(
-      `a day of ${folded.result} records folded in ${Math.round(folded.ms)} ms; resident ${Math.round(before / 1024 / 1024)} MB before, ${Math.round(most / 1024 / 1024)} MB at most`,
-    );
+    await work(store);
   } finally {
-    await store.close();
+    store.close();
     await engine.stop();
   }
 }
 
-await measure();
+async function compare({ title, ours, bare, rounds }: Pair, store: BenchStore): Promise<void> {
+  const wall: Record<'ours' | 'floor', number[]> = { ours: [], floor: [] };
+  const cpu: Record<'ours' | 'floor', number[]> = { ours: [], floor: [] };
+  for (let round = -WARM_UP; round < rounds; round += 1) {
+    const floor = await timed(() => WORK[bare](store));
+    const own = await timed(() => WORK[ours](store));
+    if (round < 0) continue;
+    wall.floor.push(floor.ms);
+    wall.ours.push(own.ms);
+    cpu.floor.push(floor.cpuMs);
+    cpu.ours.push(own.cpuMs);
+  }
+  printComparison(title, wall);
+  printComparison('the same, CPU', cpu);
+  const [most, least] = [await residentOf(ours, store), await residentOf(bare, store)];
+  console.log(`resident at most, in a process of its own: ${most} MB; bare query ${least} MB`);
+}
+
+async function residentOf(name: WorkName, { endpoint, table }: BenchStore): Promise<number> {
+  const script = ['test/bench/report-alone.ts', name, endpoint, table];
+  const { stdout } = await run(process.execPath, [...process.execArgv, ...script]);
+  return Math.round(Number(stdout) / 1024);
+}
+
+async function told(what: string, work: () => Promise<void>): Promise<void> {
+  const { ms } = await timed(work);
+  console.log(`\n${what}: written in ${(ms / 1000).toFixed(1)} s`);
+}
+
+async function timed(work: () => Promise<unknown>): Promise<{ readonly ms: number; readonly cpuMs: number }> {
+  const [start, before] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return { ms: performance.now() - start, cpuMs: (user + system) / 1000 };
+}
