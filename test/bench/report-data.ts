@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { receivedKey, rollbackKey } from '#shared/adapters/dynamodb/keys.ts';
 import { dayFolder } from '#shared/domain/report/fold-day.ts';
 import { DAY_MS, dayOf } from '#shared/domain/report/report-window.ts';
@@ -16,10 +15,6 @@ export const NOW = Date.UTC(2026, 8, 30, 12);
 export const TODAY = Math.floor(NOW / DAY_MS) * DAY_MS;
 /** Outside of the report's window and of the one before. */
 export const FULL_DAY_AT = TODAY - 200 * DAY_MS;
-
-/** BatchWriteItem takes no more. */
-const BATCH = 25;
-const BATCHES_AT_ONCE = 4;
 
 /** Times as they come: most wait up to 35 s in Alertmanager, one of a hundred is too late. Hardly two are the same. */
 export function factsOf(index: number, receivedAt: number) {
@@ -58,28 +53,12 @@ export async function fillDays(dayLog: DayLog, signal: AbortSignal): Promise<voi
   }
 }
 
-/** A day of records as they are stored, of the size that they have. */
-export async function fillFullDay(client: DynamoDBDocumentClient, table: string): Promise<void> {
-  const together = BATCH * BATCHES_AT_ONCE;
-  for (let from = 0; from < FULL_DAY; from += together) {
-    const items = Array.from({ length: Math.min(together, FULL_DAY - from) }, (_, index) => itemOf(from + index));
-    await Promise.all(
-      Array.from({ length: Math.ceil(items.length / BATCH) }, (_, lot) =>
-        write(client, table, items.slice(lot * BATCH, (lot + 1) * BATCH)),
-      ),
-    );
-  }
-}
-
-function itemOf(index: number): Record<string, unknown> {
-  const { alert, timeline, ...facts } = factsOf(index, FULL_DAY_AT + (index * DAY_MS) / FULL_DAY);
-  const { supersededBy, episode, ...record } = aRollbackRecord();
-  const whole = { ...record, ...facts, timeline: { ...record.timeline, ...timeline } };
-  return { ...whole, ...rollbackKey(whole.id), day: dayOf(FULL_DAY_AT), received: receivedKey(whole) };
-}
-
-async function write(client: DynamoDBDocumentClient, table: string, items: readonly Record<string, unknown>[]) {
-  const RequestItems = { [table]: items.map((Item) => ({ PutRequest: { Item } })) };
-  const { UnprocessedItems = {} } = await client.send(new BatchWriteCommand({ RequestItems }));
-  if (Object.keys(UnprocessedItems).length > 0) throw new Error('The engine left items unwritten');
+/** A day of records as they are stored, of the size that they have, in the order in which they were received. */
+export function dayItems(): Record<string, unknown>[] {
+  return Array.from({ length: FULL_DAY }, (_, index) => {
+    const { alert, timeline, ...facts } = factsOf(index, FULL_DAY_AT + Math.floor((index * DAY_MS) / FULL_DAY));
+    const { supersededBy, episode, ...record } = aRollbackRecord();
+    const whole = { ...record, ...facts, timeline: { ...record.timeline, ...timeline } };
+    return { ...whole, ...rollbackKey(whole.id), day: dayOf(FULL_DAY_AT), received: receivedKey(whole) };
+  });
 }

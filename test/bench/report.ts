@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { startDynoxide } from '#test/doubles/dynoxide.ts';
-import { startDynamodbLocal } from '#test/real/engines/dynamodb-local.ts';
+import { startChild } from '#test/real/engines/start-child.ts';
 import { printComparison } from './print-comparison.ts';
-import { DAYS, FULL_DAY, fillDays, fillFullDay, ROLLBACKS, SERVICES } from './report-data.ts';
+import { DAYS, fillDays, ROLLBACKS, SERVICES } from './report-data.ts';
 import { measurePages } from './report-pages.ts';
-import { type BenchStore, newBenchStore } from './report-store.ts';
+import { type BenchStore, benchStore, newBenchStore } from './report-store.ts';
 import { WORK, type WorkName } from './report-work.ts';
 
 /**
  * `npm run bench:report`: the page of a report; the 90-day report over 1,000,000 rollbacks of 200 services beside the bare
- * query of the same folded items; the fold of a day of 100,000 records beside the bare query of these. The days are folded
- * in dynoxide, and the records in DynamoDB Local: dynoxide takes longer for each record that an index has of a day.
+ * query of the same folded items; the fold of a day of 100,000 records beside the bare query of these. The folded
+ * days are in dynoxide; the records are told by an engine of the bench's own (day-engine.ts says why).
  */
 type Pair = { readonly title: string; readonly ours: WorkName; readonly bare: WorkName; readonly rounds: number };
 type Engine = { readonly endpoint: string; stop(): Promise<void> };
@@ -30,10 +30,14 @@ await inStore(startDynoxide, async (store) => {
   );
   await compare(REPORT, store);
 });
-await inStore(startDynamodbLocal, async (store) => {
-  await told(`${FULL_DAY} records of one day`, () => fillFullDay(store.client, store.table));
-  await compare(FOLD, store);
-});
+const engine = await startChild('The engine of the day', process.execPath, ['test/bench/day-engine.ts']);
+const day = benchStore(engine.url, 'a-day');
+try {
+  await compare(FOLD, day);
+} finally {
+  day.close();
+  await engine.stop();
+}
 
 async function inStore(start: () => Promise<Engine>, work: (store: BenchStore) => Promise<void>): Promise<void> {
   const engine = await start();
