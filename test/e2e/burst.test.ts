@@ -11,7 +11,7 @@ import { CLUSTERS } from './world-settings.ts';
 /** One delivery each. One process of the emulator serves one delivery, so that more of them measure the machine. */
 const NAMESPACES = 4;
 const EACH = 50;
-const WITHIN = { timeout: 150_000, interval: 1000 };
+const WITHIN = { timeout: 280_000, interval: 1000 };
 const stack = stackOf(inject('world'));
 const { admin, world } = stack;
 let stop: (() => Promise<void>) | undefined;
@@ -34,7 +34,9 @@ function rename<T>(object: T, name: string): T {
 }
 
 describe('two hundred canaries that fail at once', () => {
-  test('are all at zero, with a record and an event each, after four deliveries of fifty alerts', async () => {
+  test('are all at zero, with a record and an event each, after four deliveries of fifty alerts', {
+    timeout: 600_000,
+  }, async () => {
     const namespaces = await Promise.all(Array.from({ length: NAMESPACES }, newNamespace));
     const bus = await listenToBus(stack, 'burst');
     const alerting = await startAlerting(stack, {
@@ -50,7 +52,9 @@ describe('two hundred canaries that fail at once', () => {
     );
     await vi.waitFor(async () => expect(await canaryWeights(namespaces)).toEqual(new Set([0])), WITHIN);
     const zeroAfter = performance.now() - startedAt;
-    await vi.waitFor(async () => expect((await bus.all()).length).toBeGreaterThanOrEqual(NAMESPACES * EACH), WITHIN);
+    // An event whose sending was not noted in time comes again, under its id: where the machine is slow, some do.
+    const told = async () => new Map((await bus.all()).map(({ detail }) => [detail.metadata.id, detail.data]));
+    await vi.waitFor(async () => expect((await told()).size).toBeGreaterThanOrEqual(NAMESPACES * EACH), WITHIN);
 
     const records = (await Promise.all(namespaces.map((namespace) => stack.records(namespace)))).flat();
     const waits = records
@@ -63,9 +67,9 @@ describe('two hundred canaries that fail at once', () => {
     expect(new Set(records.map(({ outcome }) => outcome))).toEqual(new Set(['rolled-back']));
     expect(new Set(records.map(({ canary }) => canary)).size).toBe(NAMESPACES * EACH);
     expect(records).toHaveLength(NAMESPACES * EACH);
-    const told = (await bus.all()).map(({ detail }) => detail.data.rollbackId);
-    expect(told).toHaveLength(NAMESPACES * EACH);
-    expect(new Set(told)).toEqual(new Set(records.map(({ id }) => id)));
+    const rollbacks = [...(await told()).values()].map(({ rollbackId }) => rollbackId);
+    expect(rollbacks).toHaveLength(NAMESPACES * EACH);
+    expect(new Set(rollbacks)).toEqual(new Set(records.map(({ id }) => id)));
   });
 });
 

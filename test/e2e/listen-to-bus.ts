@@ -19,8 +19,10 @@ const BusEvent = z.looseObject({
 });
 export type BusEvent = z.infer<typeof BusEvent>;
 
+const Message = z.looseObject({ detail: z.looseObject({ data: z.record(z.string(), z.unknown()) }) });
+
 export type BusListener = {
-  /** Every event that has come so far. */
+  /** Every event of a rollback that has come so far. */
   all(): Promise<BusEvent[]>;
   /** Every event about canaries of this namespace that has come so far. */
   about(namespace: string): Promise<BusEvent[]>;
@@ -54,7 +56,8 @@ export async function listenToBus({ aws, world }: Stack, name: string): Promise<
         new ReceiveMessageCommand({ QueueUrl: queue, MaxNumberOfMessages: 10 }),
       );
       if (messages.length === 0) return;
-      heard.push(...messages.map(({ Body = '' }) => BusEvent.parse(JSON.parse(Body))));
+      const events = messages.map(({ Body = '' }) => Message.parse(JSON.parse(Body)));
+      heard.push(...events.filter(({ detail }) => 'rollbackId' in detail.data).map((event) => BusEvent.parse(event)));
       const entries = messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
       await aws.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queue, Entries: entries }));
     }

@@ -4,7 +4,7 @@ import { listenToTopic, type TopicListener } from './listen-to-topic.ts';
 import { stackOf } from './stack.ts';
 import { CHANNEL, SECOND_CHANNEL } from './world-settings.ts';
 
-const WITHIN = { timeout: 120_000, interval: 200 };
+const WITHIN = { timeout: 150_000, interval: 200 };
 const stack = stackOf(inject('world'));
 let mail: TopicListener;
 beforeAll(async () => {

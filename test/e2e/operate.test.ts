@@ -8,7 +8,7 @@ import { type BusListener, listenToBus } from './listen-to-bus.ts';
 import { stackOf } from './stack.ts';
 import { CLUSTERS, OPERATOR } from './world-settings.ts';
 
-const WITHIN = { timeout: 60_000, interval: 200 };
+const WITHIN = { timeout: 150_000, interval: 200 };
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const stack = stackOf(inject('world'));
 const { admin, world, operate } = stack;

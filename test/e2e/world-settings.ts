@@ -8,9 +8,8 @@ export const STAGE = 'e2e';
 export const CLUSTERS = { first: 'production-eu', second: 'production-us' } as const;
 /** Who may operate, by the name of the token. */
 export const OPERATOR = 'operator';
-/** The channel that is told of everything. */
 export const CHANNEL = 'outside';
-/** Told of the incident's service only, by a server of its own that a test can let fail. */
+/** Told of the same, and a test can let it fail. */
 export const SECOND_CHANNEL = 'second';
 
 type Cluster = { readonly url: string; readonly ca: string; readonly tokens: Readonly<Record<'member', string>> };
@@ -32,7 +31,8 @@ export type SettingsParts = {
 export async function settingsOf(parts: SettingsParts): Promise<Record<string, unknown>> {
   const { aws, clusters, outsideUrl, topicArn } = parts;
   const [first, second] = clusters;
-  const services = ['payment-svc'];
+  // Not of two hundred services at once, which would make the emulator, one process, slow for everything else.
+  const filter = { services: ['payment-svc'] };
   return {
     clusters: [
       {
@@ -64,17 +64,18 @@ export async function settingsOf(parts: SettingsParts): Promise<Record<string, u
         {
           name: CHANNEL,
           type: 'webhook',
+          filter,
           url: `${outsideUrl}/channels/${CHANNEL}`,
           signingKey: await inSecretsManager(aws, 'signing-key', parts.signingKey),
         },
         {
           name: SECOND_CHANNEL,
           type: 'webhook',
-          filter: { services },
+          filter,
           // A URL that is a secret itself, as that of a chat is.
           url: await inParameterStore(aws, 'second-url', `${outsideUrl}/channels/${SECOND_CHANNEL}`),
         },
-        { name: 'mail', type: 'sns', filter: { services }, topicArn: parts.mailTopicArn },
+        { name: 'mail', type: 'sns', filter, topicArn: parts.mailTopicArn },
       ],
     },
   };
