@@ -1,5 +1,5 @@
 import { isBetter, OUTCOMES, type Outcome, REASONS, type Reason } from '../outcome.ts';
-import { binOf, type Histogram, percentile, startOf } from './histogram.ts';
+import { binOf, type Histogram, percentile, percentiles, startOf } from './histogram.ts';
 import type { StageFigures } from './report.ts';
 import { type Bin, type ErrorBudget, type Figures, type OutcomeCount, type Percentiles, STAGES } from './report.ts';
 import type { Tally } from './tally.ts';
@@ -28,16 +28,9 @@ function budgetOf(counted: number, missed: number, objective: number): ErrorBudg
 
 function percentilesOf(histogram: Histogram): Percentiles | undefined {
   if (histogram.count === 0) return undefined;
-  const at = (share: number) => percentile(histogram, share) ?? 0;
-  return {
-    count: histogram.count,
-    meanMs: Math.round(histogram.sumMs / histogram.count),
-    p50Ms: at(0.5),
-    p90Ms: at(0.9),
-    p95Ms: at(0.95),
-    p99Ms: at(0.99),
-    maxMs: histogram.maxMs,
-  };
+  const [p50Ms = 0, p90Ms = 0, p95Ms = 0, p99Ms = 0] = percentiles(histogram, [0.5, 0.9, 0.95, 0.99]);
+  const meanMs = Math.round(histogram.sumMs / histogram.count);
+  return { count: histogram.count, meanMs, p50Ms, p90Ms, p95Ms, p99Ms, maxMs: histogram.maxMs };
 }
 
 function stagesOf({ stages }: Tally): StageFigures[] {

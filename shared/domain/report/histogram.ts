@@ -44,14 +44,20 @@ export function addHistogram(histogram: Histogram, other: Histogram): void {
 }
 
 /** The length that this share (0 to 1) of all is not above, by nearest rank, within 1 %; undefined where there is none. */
-export function percentile({ bins, count, maxMs }: Histogram, share: number): number | undefined {
-  const rank = Math.max(1, Math.ceil(share * count));
+export function percentile(histogram: Histogram, share: number): number | undefined {
+  return percentiles(histogram, [share])[0];
+}
+
+/** Several of them, the least share first, in one look at the histogram; none where it holds nothing. */
+export function percentiles({ bins, count, maxMs }: Histogram, shares: readonly number[]): number[] {
+  const ranks = shares.map((share) => Math.max(1, Math.ceil(share * count)));
+  const found: number[] = [];
   let seen = 0;
-  for (let bin = 0; bin < bins.length; bin += 1) {
+  for (let bin = 0; bin < bins.length && found.length < ranks.length; bin += 1) {
     seen += bins[bin] ?? 0;
-    if (seen >= rank) return Math.min(maxMs, lengthOf(bin));
+    while (seen >= (ranks[found.length] ?? Infinity)) found.push(Math.min(maxMs, lengthOf(bin)));
   }
-  return undefined;
+  return found;
 }
 
 /** Where a bin begins, and with it where the one before it ends. */
