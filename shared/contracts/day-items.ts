@@ -68,10 +68,17 @@ export function parseFoldItem(item: unknown): FoldItem {
   return FoldItemSchema.parse(item);
 }
 
-/** @throws ZodError, or SyntaxError where the text is no JSON */
-export function parseCellsItem(item: unknown): PackedCells {
-  const { keys, ...rest } = CellsItemSchema.parse(item);
-  return { keys: KeysSchema.parse(JSON.parse(keys)), ...rest };
+/**
+ * Parses one item after another. Most days have the services of the day before: their names are taken apart once, and then
+ * are the same list. Each call throws ZodError, or SyntaxError where the text is no JSON.
+ */
+export function cellsParser(): (item: unknown) => PackedCells {
+  let last: { readonly text: string; readonly keys: PackedCells['keys'] } | undefined;
+  return (item) => {
+    const { keys: text, ...rest } = CellsItemSchema.parse(item);
+    if (last?.text !== text) last = { text, keys: KeysSchema.parse(JSON.parse(text)) };
+    return { keys: last.keys, ...rest };
+  };
 }
 
 /** @throws ZodError, or SyntaxError where the text is no JSON */

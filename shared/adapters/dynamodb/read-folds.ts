@@ -1,4 +1,4 @@
-import { type FoldItem, parseCellsItem, parseFoldItem, parseListsItem } from '#shared/contracts/day-items.ts';
+import { cellsParser, type FoldItem, parseFoldItem, parseListsItem } from '#shared/contracts/day-items.ts';
 import type { PackedCells } from '#shared/domain/report/packed-cells.ts';
 import type { Days, StoredDay } from '#shared/ports/day-log.ts';
 import { StoreFault } from '#shared/ports/rollback-log.ts';
@@ -74,6 +74,7 @@ async function readOnce(
   signal: AbortSignal,
 ): Promise<string[]> {
   const changed: string[] = [];
+  const parseCells = cellsParser();
   let open: OpenDay | undefined;
   const close = () => {
     if (open && open.left > 0) changed.push(open.day);
@@ -86,7 +87,7 @@ async function readOnce(
       close();
       open = openDay(parseFoldItem(item));
     } else if (open && sk.startsWith(open.prefix)) {
-      addPart(open, item);
+      addPart(open, item, parseCells);
     }
   }
   close();
@@ -108,10 +109,10 @@ function openDay(head: FoldItem): OpenDay {
   return { day: dayOfFold(head), cells: [], lists: [], prefix: `${sk}#${run}#`, left: parts };
 }
 
-function addPart(open: OpenDay, item: Record<string, unknown>): void {
+function addPart(open: OpenDay, item: Record<string, unknown>, parseCells: (item: unknown) => PackedCells): void {
   open.left -= 1;
   if ('lists' in item) open.lists.push(item);
-  else open.cells.push(parseCellsItem(item));
+  else open.cells.push(parseCells(item));
 }
 
 function whole({ day, cells, lists }: OpenDay): StoredDay {

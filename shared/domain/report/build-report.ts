@@ -42,6 +42,7 @@ export function reportBuilder(question: ReportQuestion): ReportBuilder {
   const lists: Record<ListName, Breach[]> = { breaches: [], late: [], clockSkewed: [] };
   const missing = new Set<string>();
 
+  const lookedUp = new WeakMap<PackedCells['keys'], Tally[][]>();
   const isFiltered = Object.values(filter).some((wanted) => wanted !== undefined);
 
   function serviceTally(key: ServiceKey): Tally {
@@ -49,6 +50,15 @@ export function reportBuilder(question: ReportQuestion): ReportBuilder {
     const service = services.get(text) ?? { key, tally: emptyTally() };
     services.set(text, service);
     return service.tally;
+  }
+
+  /** Many days have the same list of services: each list is looked up once. */
+  function talliesOf(keys: PackedCells['keys']): Tally[][] {
+    const known = lookedUp.get(keys);
+    if (known) return known;
+    const tallies = keys.map(([cluster, namespace, service]) => [serviceTally({ cluster, namespace, service })]);
+    lookedUp.set(keys, tallies);
+    return tallies;
   }
 
   function dayTally(day: string): Tally {
@@ -66,7 +76,10 @@ export function reportBuilder(question: ReportQuestion): ReportBuilder {
   function addPart(period: Period, day: string, cells: PackedCells): void {
     const isWhole = !isFiltered && addPackedTotal(cells, period === 'before' ? before : dayTally(day));
     if (!isWhole) addPacked(cells, (key) => into(period, day, key));
-    else if (period === 'window') addPacked(cells, (key) => [serviceTally(key)]);
+    else if (period === 'window') {
+      const tallies = talliesOf(cells.keys);
+      addPacked(cells, (_key, place) => tallies[place] ?? []);
+    }
   }
 
   function addLists(more: EpisodeLists): void {

@@ -33,13 +33,19 @@ export function packCells(cells: readonly Cell[]): PackedCells[] {
   return open.keys.length > 0 ? [...parts, closed(open)] : parts;
 }
 
-/** Adds the cells to the tallies that `into` names for each; those of a cell with none are passed over. Throws RangeError. */
-export function addPacked({ keys, kinds, numbers }: PackedCells, into: (key: ServiceKey) => readonly Tally[]): void {
+/**
+ * Adds the cells to the tallies that `into` names for each, by its service or its place; those of a cell with none are
+ * passed over. Throws RangeError.
+ */
+export function addPacked(
+  { keys, kinds, numbers }: PackedCells,
+  into: (key: ServiceKey, place: number) => readonly Tally[],
+): void {
   const reader = { bytes: numbers, at: 0 };
-  for (const [cluster, namespace, service] of keys) {
+  for (const [place, [cluster, namespace, service]] of keys.entries()) {
     const length = readVarint(reader);
     const from = reader.at;
-    for (const tally of into({ cluster, namespace, service })) {
+    for (const tally of into({ cluster, namespace, service }, place)) {
       reader.at = from;
       addNumbers(reader, kinds, tally);
       if (reader.at !== from + length) throw new RangeError(`The numbers of ${service} are not as long as they say`);
