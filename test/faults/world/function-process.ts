@@ -23,7 +23,7 @@ export class Killed extends Error {
   override name = 'Killed' as const;
 }
 
-const Answer = z.object({ id: z.number(), result: z.unknown(), error: z.string().optional() });
+const Answer = z.object({ id: z.number(), result: z.unknown().optional(), error: z.string().optional() });
 const runner = fileURLToPath(new URL('lambda-runner.ts', import.meta.url));
 const LAMBDA_TIMEOUT_MS = 15_000;
 
