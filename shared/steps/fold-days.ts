@@ -28,8 +28,8 @@ const QUIET_MS = 60_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
 /** A report, and what it is compared with. */
 const BACK_DAYS = 2 * MAX_DAYS;
-/** Days under way at once: most are small, and each may be large. */
-const AT_ONCE = 4;
+/** Days under way at once: most are small, and one of 100,000 records takes 400 MB of the 1,024 that guard has. */
+const AT_ONCE = 2;
 const MAX_CHANGED = 20;
 /** No further day is begun after this: the next run goes on. */
 const FOLD_MS = 15_000;
