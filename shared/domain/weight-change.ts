@@ -2,7 +2,7 @@ import { formatDestination, keyOf } from './destination.ts';
 import { type Edit, withEdits } from './json-patch.ts';
 import { mirrorPercent, percentOf } from './plan-mirrors.ts';
 import { routesOf, weightOf } from './routes.ts';
-import { nameOf, type VirtualService } from './virtual-service.ts';
+import { type HttpRoute, nameOf, type VirtualService } from './virtual-service.ts';
 
 /** One route before and after; weights as Istio reads them, an absent one as 0. */
 export type WeightChange = {
@@ -14,7 +14,7 @@ export type WeightChange = {
 };
 export type Share = { readonly to: string; readonly weight: number };
 
-/** The routes that the edits change, as people compare them. A stopped mirror is a route of its own. */
+/** The routes that the edits change, as people compare them. A mirror that is stopped, or goes on, is a route of its own. */
 export function weightChanges(object: VirtualService, edits: readonly Edit[]): WeightChange[] {
   const after = withEdits({ metadata: object.metadata, spec: object.spec }, edits);
   const changedRoutes = routesOf(object).filter(({ path }) =>
@@ -29,20 +29,35 @@ export function weightChanges(object: VirtualService, edits: readonly Edit[]): W
     before: shares(route),
     after: shares(later.get(route.path)),
   }));
-  return [...routes, ...mirrorChanges(object, edits)];
+  return [...routes, ...mirrorChanges(object, after.spec, edits)];
 }
 
-function mirrorChanges(object: VirtualService, edits: readonly Edit[]): WeightChange[] {
-  const stopped = edits.filter(({ path }) => /\/(mirrorPercentage|mirrors\/\d+\/percentage)$/.test(path));
-  return stopped.flatMap(({ path }) => {
+function mirrorChanges(object: VirtualService, later: VirtualService['spec'], edits: readonly Edit[]): WeightChange[] {
+  const mirrors = edits.filter(({ path }) => /\/(mirrorPercentage|mirrors\/\d+\/percentage)$/.test(path));
+  return mirrors.flatMap(({ path }) => {
     const [, , , index, , position] = path.split('/');
+    const place = position === undefined ? undefined : Number(position);
     const route = object.spec.http?.[Number(index)];
-    const copy = position === undefined ? undefined : route?.mirrors?.[Number(position)];
-    const mirror = position === undefined ? route?.mirror : copy?.destination;
-    if (!route || !mirror) return [];
-    const to = formatDestination(keyOf(mirror, object.metadata.namespace));
-    const weight = copy ? percentOf(copy.percentage) : mirrorPercent(route);
+    const before = shareOf(route, place);
+    const after = shareOf(later.http?.[Number(index)], place);
+    if (!route || !before || !after) return [];
+    const to = formatDestination(keyOf(before.mirror, object.metadata.namespace));
     const label = `${route.name || `http[${index}]`} mirror`;
-    return [{ virtualService: nameOf(object), route: label, before: [{ to, weight }], after: [{ to, weight: 0 }] }];
+    return [
+      {
+        virtualService: nameOf(object),
+        route: label,
+        before: [{ to, weight: before.weight }],
+        after: [{ to, weight: after.weight }],
+      },
+    ];
   });
+}
+
+/** A mirror of a route, by its place among several or the only one, and how much it gets, in percent. */
+function shareOf(route: HttpRoute | undefined, place: number | undefined) {
+  const copy = place === undefined ? undefined : route?.mirrors?.[place];
+  const mirror = place === undefined ? route?.mirror : copy?.destination;
+  if (!route || !mirror) return undefined;
+  return { mirror, weight: copy ? percentOf(copy.percentage) : mirrorPercent(route) };
 }

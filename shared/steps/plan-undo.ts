@@ -1,8 +1,9 @@
 import { parseVirtualService } from '#shared/contracts/kubernetes-virtual-service.ts';
-import { formatDestination } from '#shared/domain/destination.ts';
+import { type DestinationKey, formatDestination } from '#shared/domain/destination.ts';
 import type { JournalEntry } from '#shared/domain/journal.ts';
 import { type Edit, editsOf, withEdits } from '#shared/domain/json-patch.ts';
 import { routesOf, weightOf } from '#shared/domain/routes.ts';
+import { isWithinRollback } from '#shared/domain/undo-limits.ts';
 import { nameOf, type VirtualService } from '#shared/domain/virtual-service.ts';
 import { type Share, type WeightChange, weightChanges } from '#shared/domain/weight-change.ts';
 import { specHash } from './digest.ts';
@@ -23,7 +24,7 @@ export type UndoPlan =
   | { readonly kind: 'edits'; readonly edits: readonly Edit[]; readonly weights: readonly WeightChange[] }
   /** The journal had no room for the inverse patch. */
   | { readonly kind: 'undo-dropped' }
-  /** A path of it is not there any more. */
+  /** A path of it is not there any more, or it is none that a rollback of this canary leaves. */
   | { readonly kind: 'undo-does-not-fit'; readonly difference: Difference }
   /** The spec is not the one that the rollback left: forced, it is undone all the same. */
   | { readonly kind: 'changed'; readonly difference: Difference }
@@ -33,18 +34,20 @@ export type UndoPlan =
 export type UndoQuestion = {
   readonly object: VirtualService;
   readonly entry: JournalEntry;
+  /** By the record: who may edit the object may have written another into its journal. */
+  readonly canary: DestinationKey;
   /** What the rollback changed, by its record. */
   readonly changes: readonly WeightChange[];
   readonly force: boolean;
 };
 
 /** The edits that bring back what one rollback changed in one object, or why they are not made. */
-export function planUndo({ object, entry, changes, force }: UndoQuestion): UndoPlan {
+export function planUndo({ object, entry, canary, changes, force }: UndoQuestion): UndoPlan {
   const { undo, after } = entry;
   if (!undo) return { kind: 'undo-dropped' };
   const own = changes.filter(({ virtualService }) => virtualService === nameOf(object));
   const difference = () => differenceOf(object, own);
-  const edits = fittingEdits(object, undo);
+  const edits = fittingEdits(object, undo, canary);
   if (!edits) return { kind: 'undo-does-not-fit', difference: difference() };
   const weights = weightChanges(object, edits);
   if (after === specHash(object.spec)) return { kind: 'edits', edits, weights };
@@ -55,13 +58,17 @@ export function planUndo({ object, entry, changes, force }: UndoQuestion): UndoP
 }
 
 /** Parsed as well, since anyone may have written the annotation. */
-function fittingEdits(object: VirtualService, undo: NonNullable<JournalEntry['undo']>): Edit[] | undefined {
-  if (undo.some(({ op, path }) => op === 'test' || !path.startsWith('/spec/'))) return undefined;
+function fittingEdits(
+  object: VirtualService,
+  undo: NonNullable<JournalEntry['undo']>,
+  canary: DestinationKey,
+): Edit[] | undefined {
+  if (undo.some(({ op }) => op === 'test')) return undefined;
   try {
     const edits = editsOf(undo, { spec: object.spec });
     const { name, namespace } = object.metadata;
     parseVirtualService({ metadata: { name, namespace }, ...withEdits({ spec: object.spec }, edits) });
-    return edits;
+    return isWithinRollback(object, edits, canary) ? edits : undefined;
   } catch {
     return undefined;
   }

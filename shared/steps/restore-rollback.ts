@@ -10,7 +10,7 @@ import type { WeightChange } from '#shared/domain/weight-change.ts';
 import type { Cluster, ObjectRef } from '#shared/ports/cluster.ts';
 import { type Budget, withRetries } from './budget.ts';
 import { alertOf } from './draft-of-record.ts';
-import { planUndo } from './plan-undo.ts';
+import { planUndo, type UndoQuestion } from './plan-undo.ts';
 import { type HoldRelease, planRelease, type Released, releaseHold } from './release-hold.ts';
 import { deniedProblem, type RestoreProblem, restoreProblem } from './restore-words.ts';
 
@@ -56,7 +56,7 @@ export async function planRestore(parts: RestoreParts): Promise<RestorePlan> {
 }
 
 async function planMember(name: string, parts: RestoreParts): Promise<Member> {
-  const { cluster, budget, record, force } = parts;
+  const { cluster, budget, record } = parts;
   const blocked = (
     ...words: Parameters<typeof restoreProblem> extends [string, ...infer Rest] ? Rest : never
   ): Member => ({
@@ -69,7 +69,7 @@ async function planMember(name: string, parts: RestoreParts): Promise<Member> {
   const entry = entries.find(({ state }) => state !== 'restored');
   if (!entry && entries.length > 0) return { kind: 'restored', name, ended: entries };
   if (!entry) return blocked('nothing-to-undo', cluster);
-  const undo = planUndo({ object, entry, changes: record.weights, force });
+  const undo = planUndo(undoOf(object, entry, parts));
   if (undo.kind !== 'edits') return blocked(undo.kind, cluster, 'difference' in undo ? undo.difference : undefined);
   const planned = planRelease(object, releaseOf(parts), budget.clock.now());
   if (planned.kind !== 'planned') return blocked('no-room', cluster);
@@ -100,7 +100,8 @@ export async function restoreRollback(
 }
 
 /** What has become of the object since it was looked at. */
-function problemOf(name: string, end: Released, { cluster, record, force }: RestoreParts): RestoreProblem[] {
+function problemOf(name: string, end: Released, parts: RestoreParts): RestoreProblem[] {
+  const { cluster } = parts;
   switch (end.kind) {
     case 'released':
     // Somebody else has restored it, in the same moment.
@@ -108,7 +109,7 @@ function problemOf(name: string, end: Released, { cluster, record, force }: Rest
       return [];
     case 'does-not-fit': {
       const [entry] = end.ending;
-      const undo = entry && planUndo({ object: end.object, entry, changes: record.weights, force });
+      const undo = entry && planUndo(undoOf(end.object, entry, parts));
       if (!undo || undo.kind === 'edits') return [restoreProblem(name, 'conflict', cluster)];
       return [restoreProblem(name, undo.kind, cluster, 'difference' in undo ? undo.difference : undefined)];
     }
@@ -122,7 +123,8 @@ function problemOf(name: string, end: Released, { cluster, record, force }: Rest
   }
 }
 
-function releaseOf({ record, requester, force }: RestoreParts): HoldRelease {
+function releaseOf(parts: RestoreParts): HoldRelease {
+  const { record, requester } = parts;
   return {
     state: 'restored',
     by: requester.name,
@@ -130,10 +132,14 @@ function releaseOf({ record, requester, force }: RestoreParts): HoldRelease {
     ends: (entry, object) =>
       entriesOf(record, object).some(({ id, sentAt }) => id === entry.id && sentAt === entry.sentAt),
     edits(object, [entry]) {
-      const undo = entry && planUndo({ object, entry, changes: record.weights, force });
+      const undo = entry && planUndo(undoOf(object, entry, parts));
       return undo?.kind === 'edits' ? undo.edits : undefined;
     },
   };
+}
+
+function undoOf(object: VirtualService, entry: JournalEntry, { record, force }: RestoreParts): UndoQuestion {
+  return { object, entry, canary: parseDestination(record.canary), changes: record.weights, force };
 }
 
 /**

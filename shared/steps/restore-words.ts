@@ -32,7 +32,7 @@ const WORDS = {
     'its journal says nothing of this rollback (it keeps the last 8), so there is nothing to undo. See what it routes to now',
   'not-managed': `it has no label ${MARK.mode}, or is gone, so it is not ours to write. Label it, or set the weights by hand`,
   'undo-dropped': `its journal had no room for the inverse patch: that was left out. The record says what the weights were. ${BY_HAND}`,
-  'undo-does-not-fit': `its routes are others than those of the rollback, and what was there before fits into them no more. ${BY_HAND}`,
+  'undo-does-not-fit': `what its journal would bring back does not fit into its routes: they are others than those of the rollback, or somebody edited the journal. ${BY_HAND}`,
   changed: 'it is not as the rollback left it. Look at the difference; with "force": true it is restored all the same',
   'other-destinations': `its routes hold other destinations than the rollback left, which would get weights that were never theirs; force does not help. ${BY_HAND}`,
   'no-room': `its other annotations leave no room for the journal, which would have to note this. ${BY_HAND}`,

@@ -46,6 +46,10 @@ function commandsFor({ id, alert, timeline }: RollbackRecord, virtualService: st
 const JOURNAL = `(.metadata.annotations["${MARK.journal}"] | fromjson)`;
 const RECONCILE = 'kustomize.toolkit.fluxcd.io/reconcile';
 
+/** Who may edit the object may have written any patch into its journal. */
+const UNDO_PATHS =
+  '^/spec/(http|tls|tcp)/[0-9]+/(route/[0-9]+/(weight|destination|headers/response/(set|add)/[^/]+)|mirrorPercentage|mirrors/[0-9]+/percentage)$';
+
 /** In one patch, as the runbook does it: the entry stays, so that this firing does not act again. */
 const UNDO = [
   '($journal | to_entries | any(.key != $e and .value.state == "open")) as $held',
@@ -53,7 +57,8 @@ const UNDO = [
 ]
   .join(' | ')
   .concat(
-    ' + ($journal[$e].undo // error("the journal has no undo: set the weights by hand"))',
+    ' + ($journal[$e].undo // error("the journal has no undo: set the weights by hand")',
+    ` | if all(.[]; .path | test("${UNDO_PATHS}")) then . else error("the undo is of no rollback: set the weights by hand") end)`,
     ` + [{op: "add", path: "${annotation(MARK.journal)}", value: ($journal | .[$e] += {state: "restored", ended: {at: (now * 1000 | floor), by: $by, why: $why}} | tojson)}]`,
     ` + if $held or .metadata.labels["${MARK.held}"] == null then [] else [{op: "remove", path: "/metadata/labels/${pointer(MARK.held)}"}] end`,
     ` + if $held or ($journal | any(.flux) | not) or .metadata.annotations["${RECONCILE}"] == null then [] else [{op: "remove", path: "${annotation(RECONCILE)}"}] end`,
