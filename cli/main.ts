@@ -40,10 +40,18 @@ export async function run([name = '', ...args]: string[]): Promise<void> {
   try {
     await commandOf(name)(args);
   } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    process.stderr.write(`weightless: ${error.message}\n`);
-    process.exit(error.exitCode);
+    const told = toldOf(error);
+    if (!told) throw error;
+    process.stderr.write(`weightless: ${told.message}\n`);
+    process.exit(told.exitCode);
   }
+}
+
+/** An answer that is JSON, and not what is asked for, comes from another service, or from another version of this one. */
+function toldOf(error: unknown): CliError | undefined {
+  if (error instanceof CliError) return error;
+  if (!(error instanceof Error) || error.name !== 'ZodError') return undefined;
+  return new CliError('The answer is not one that this version of Weightless gives. Is the address right?');
 }
 
 /** Whoever reads what we print has gone, such as `head`, or has no room for it: nothing that we could say gets there. */

@@ -72,6 +72,11 @@ function urlOf(target: string): URL {
   return target.startsWith('/') ? new URL(base + target) : new URL(target, base);
 }
 
+/** One that is given several times has all its values, with commas between, as API Gateway gives it. */
+function parametersOf({ searchParams }: URL): Record<string, string> {
+  return Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name).join(',')]));
+}
+
 function toEvent(request: http.IncomingMessage, body: Buffer): APIGatewayProxyEventV2 {
   const url = urlOf(request.url ?? '/');
   const headers = Object.fromEntries(
@@ -84,7 +89,7 @@ function toEvent(request: http.IncomingMessage, body: Buffer): APIGatewayProxyEv
     routeKey: '$default',
     rawPath: url.pathname,
     rawQueryString: url.search.slice(1),
-    queryStringParameters: Object.fromEntries(url.searchParams),
+    queryStringParameters: parametersOf(url),
     headers,
     requestContext: {
       accountId: 'local',

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiProblem } from '#cli/api/api-problem.ts';
 import { CliError, EXIT } from '#cli/cli-error.ts';
+import { plainLines } from '#cli/print/align-table.ts';
 import { confirm, isTerminal } from './confirm.ts';
 import { commandsIn, describeDryRun } from './describe.ts';
 import type { OperateValues } from './operate-options.ts';
@@ -25,7 +26,8 @@ const PAUSE_MS = 1000;
 export async function runOperation({ send, values, question, describe }: Operation): Promise<void> {
   try {
     if (values['dry-run']) return print(await retried(() => send(true)), describeDryRun, values);
-    if (!values['yes'] && isTerminal()) process.stdout.write(describeDryRun(await retried(() => send(true))));
+    if (!values['yes'] && isTerminal())
+      process.stdout.write(plainLines(describeDryRun(await retried(() => send(true)))));
     await confirm(question, values);
     print(await retried(() => send(false)), describe, values);
   } catch (error) {
@@ -37,7 +39,7 @@ export async function runOperation({ send, values, question, describe }: Operati
 }
 
 function print(answer: unknown, describe: (answer: unknown) => string, { json }: OperateValues): void {
-  process.stdout.write(json ? `${JSON.stringify(answer, null, 2)}\n` : describe(answer));
+  process.stdout.write(json ? `${JSON.stringify(answer, null, 2)}\n` : plainLines(describe(answer)));
 }
 
 async function retried(send: () => Promise<unknown>): Promise<unknown> {

@@ -14,3 +14,8 @@ export function alignTable(head: readonly string[], rows: readonly (readonly str
 export function plain(text: string): string {
   return text.replaceAll(/\p{Cc}|\p{Cf}/gu, ' ');
 }
+
+/** The same for what has several lines. */
+export function plainLines(text: string): string {
+  return text.split('\n').map(plain).join('\n');
+}

@@ -31,5 +31,5 @@ export function residualLines(residual: z.infer<typeof ResidualSchema>): string[
 
 /** Commands for a person: a line each of what it does, and the command as it is to be run. */
 export function commandLines(commands: z.infer<typeof CommandsSchema>): string[] {
-  return commands.flatMap(({ does, run }) => [`To ${plain(does)}:`, `  ${run}`]);
+  return commands.flatMap(({ does, run }) => [`To ${plain(does)}:`, `  ${plain(run)}`]);
 }

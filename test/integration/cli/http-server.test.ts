@@ -36,6 +36,15 @@ describe('the local HTTP adapter', () => {
     expect(await get(server, path)).toContain(`path=${path};`);
   });
 
+  it('hands on all that is given of a parameter, as API Gateway does', async () => {
+    const server = await listening(async ({ queryStringParameters }) => ({
+      statusCode: 200,
+      body: `dryRun=${queryStringParameters?.['dryRun']};`,
+    }));
+
+    expect(await get(server, '/?dryRun=true&x=1&dryRun=false')).toContain('dryRun=true,false;');
+  });
+
   it('answers a fault that nobody foresaw as the deployed functions do, and logs it', async () => {
     const log = recordingLog();
     const broken = () => Promise.reject(new Error('nobody foresaw this'));

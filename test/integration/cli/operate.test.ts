@@ -238,3 +238,34 @@ describe('what was rolled back, on the command line', () => {
     expect(JSON.stringify(JSON.parse(stdout))).toContain('"rollbackId":"a1b2c3"');
   });
 });
+
+describe('an answer that is not to be trusted', () => {
+  const HOSTILE = '\u001b[2J\u009b31m\u202e\rDone.';
+  const MOVES_THE_CURSOR = /[^\P{Cc}\n]|\p{Cf}/u;
+  const commands = [{ does: HOSTILE, run: `kubectl ${HOSTILE}` }];
+
+  test.each([
+    [400, { error: HOSTILE, commands }],
+    [200, { results: [{ outcome: HOSTILE, message: HOSTILE, commands, rollback: { rollbackId: HOSTILE } }] }],
+  ])('moves no cursor, with %i', async (status, body) => {
+    const url = await serve(async () => json(status, body));
+
+    const { stdout, stderr } = await runCli([...BY_HAND, '--yes'], {
+      env: { WEIGHTLESS_URL: url, WEIGHTLESS_TOKEN: TOKEN },
+    });
+
+    expect(stdout + stderr).toContain('Done.');
+    expect(stdout + stderr).not.toMatch(MOVES_THE_CURSOR);
+  });
+
+  test('is told in a line where it is JSON of somebody else', async () => {
+    const url = await serve(async () => json(200, { hello: 'world' }));
+
+    const { code, stderr } = await runCli(['list'], { env: { WEIGHTLESS_URL: url, WEIGHTLESS_TOKEN: TOKEN } });
+
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'weightless: The answer is not one that this version of Weightless gives. Is the address right?\n',
+    );
+  });
+});
