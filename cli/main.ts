@@ -1,4 +1,5 @@
 import { CliError } from './cli-error.ts';
+import { plainLines } from './print/align-table.ts';
 
 /** Each is loaded when it is run: `start` brings along what the others never need. */
 const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
@@ -42,7 +43,7 @@ export async function run([name = '', ...args]: string[]): Promise<void> {
   } catch (error) {
     const told = toldOf(error);
     if (!told) throw error;
-    process.stderr.write(`weightless: ${told.message}\n`);
+    process.stderr.write(`weightless: ${plainLines(told.message)}\n`);
     process.exit(told.exitCode);
   }
 }

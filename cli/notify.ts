@@ -8,6 +8,7 @@ import { SecretFault } from '#shared/ports/secrets.ts';
 import { CliError, EXIT } from './cli-error.ts';
 import { SAMPLE_TYPES } from './notify/sample-event.ts';
 import { type ChannelTest, testChannel } from './notify/test-channel.ts';
+import { plainLines } from './print/align-table.ts';
 import { wordsOf } from './words-of.ts';
 
 const HELP = `weightless notify test CHANNEL: sends a sample through a channel, and tells what the service answered
@@ -47,7 +48,7 @@ export async function notify(args: string[]): Promise<void> {
   });
   const text = values.json
     ? JSON.stringify({ channel: channel.name, type: channel.type, ...tested })
-    : wordsFor(channel, type, tested);
+    : plainLines(wordsFor(channel, type, tested));
   process.stdout.write(`${text}\n`);
 }
 

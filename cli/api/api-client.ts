@@ -1,6 +1,5 @@
 import { ApiProblem } from '#cli/api/api-problem.ts';
 import { CliError, EXIT } from '#cli/cli-error.ts';
-import { plain } from '#cli/print/align-table.ts';
 import { wordsOf } from '#cli/words-of.ts';
 
 export type ApiOptions = {
@@ -125,7 +124,7 @@ const NEXT: Readonly<Record<number, string>> = {
 function saidIn(body: unknown): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const said = 'error' in body ? body.error : 'message' in body ? body.message : undefined;
-  return typeof said === 'string' ? plain(said) : undefined;
+  return typeof said === 'string' ? said : undefined;
 }
 
 function parsedJson(text: string): unknown {

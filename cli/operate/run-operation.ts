@@ -33,7 +33,7 @@ export async function runOperation({ send, values, question, describe }: Operati
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error;
     if (values['json']) process.stdout.write(`${JSON.stringify(error.body ?? { error: error.message }, null, 2)}\n`);
-    process.stderr.write(`weightless: ${ownWords(error.message)}\n${commandsIn(error.body)}`);
+    process.stderr.write(plainLines(`weightless: ${ownWords(error.message)}\n${commandsIn(error.body)}`));
     process.exitCode = error.exitCode;
   }
 }

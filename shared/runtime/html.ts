@@ -9,8 +9,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** Control characters, and marks that turn the text around them: a name must not rewrite what stands beside it. */
+const UNPRINTED = /(?![\n\r\t])[\p{Cc}\u202A-\u202E\u2066-\u2069\u200E\u200F]/gu;
+
 function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? '');
+  return text.replaceAll(UNPRINTED, '\uFFFD').replaceAll(/[&<>"']/g, (char) => ENTITIES[char] ?? '');
 }
 
 type Part = string | number | Html | undefined | readonly Part[];

@@ -1,4 +1,5 @@
 import { firstLine } from '#shared/adapters/aws/first-line.ts';
+import { clip, oneLine } from '#shared/domain/notify/clip.ts';
 import { NotifierFault } from '#shared/ports/notifier.ts';
 import { httpPost, type Post, type PostRequest, type Reply } from './http-post.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -25,7 +26,7 @@ export async function askService(
   const reply = await post({ ...request, signal: limited }).catch((cause: unknown) => {
     throw new NotifierFault(`${name} did not answer: ${wordsOf(cause)}`, { retryable: true, cause });
   });
-  const said = firstLine(saidIn(reply.text)).slice(0, MAX_SAID_CHARS);
+  const said = clip(oneLine(firstLine(saidIn(reply.text))), MAX_SAID_CHARS);
   const answered = `${name} answered ${reply.status}${said === '' ? '' : `: ${said}`}`;
   if (reply.status < 200 || reply.status > 299) throw refusal(reply, answered);
   return { ...reply, answered };

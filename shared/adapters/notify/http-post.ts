@@ -18,15 +18,22 @@ export async function httpPost({ url, headers, body, signal }: PostRequest): Pro
   return { status: response.status, headers: response.headers, text: await beginningOf(response) };
 }
 
-/** A connection whose answer was not read to its end is not used again; a long answer is not worth that. */
+/**
+ * A connection whose answer was not read to its end is not used again; a long answer is not worth that. Where its words
+ * stop coming the status stands: what was taken with a 200 must not be sent again.
+ */
 async function beginningOf({ body }: Response): Promise<string> {
   if (!body) return '';
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size >= MAX_ANSWER_BYTES) break;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= MAX_ANSWER_BYTES) break;
+    }
+  } catch {
+    // What has come is all there is.
   }
   return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
 }

@@ -121,6 +121,19 @@ describe('a webhook', () => {
     expect(fault).toMatchObject({ retryable: true, message: expect.stringContaining('timeout') });
   });
 
+  it.each([200, 500])('that stops in the middle of its words has still answered %i', async (status) => {
+    const { url, posted } = await receiving({ status, headers: { 'content-length': '100' }, body: 'not all of it' });
+
+    const telling = notifier(url, { timeoutMs: 500 }).notify(news, never);
+
+    const answered = await telling.then(
+      ({ answered: words }) => words,
+      (fault: Error) => fault.message,
+    );
+    expect(answered).toBe(`The webhook answered ${status}`);
+    expect(posted).toHaveLength(1);
+  });
+
   it('is waited for no longer than the function may', async () => {
     const { url } = await receiving('silence');
 

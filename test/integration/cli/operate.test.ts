@@ -258,6 +258,15 @@ describe('an answer that is not to be trusted', () => {
     expect(stdout + stderr).not.toMatch(MOVES_THE_CURSOR);
   });
 
+  test('moves no cursor where it is an error of what is read, either', async () => {
+    const url = await serve(async () => json(400, { error: HOSTILE }));
+
+    const { stderr } = await runCli(['list'], { env: { WEIGHTLESS_URL: url, WEIGHTLESS_TOKEN: TOKEN } });
+
+    expect(stderr).toContain('Done.');
+    expect(stderr).not.toMatch(MOVES_THE_CURSOR);
+  });
+
   test('is told in a line where it is JSON of somebody else', async () => {
     const url = await serve(async () => json(200, { hello: 'world' }));
 
