@@ -72,13 +72,15 @@ export function readListQuery(event: APIGatewayProxyEventV2, now: number): Read<
     if (text !== undefined && !is(text)) return wrong(name, takes);
   }
   const { limit = DEFAULT_LIMIT, outcome, sla, id, from = '', to = '', cursor } = given.query;
+  const earliest = Math.max(Date.parse(from) || 0, now - MAX_AGE_MS);
   const query = {
     filter: filterOf(given.query),
     outcome: OUTCOMES.find((known) => known === outcome),
     sla: SLA_COUNTS.find((known) => known === sla),
     id,
-    from: Math.max(Date.parse(from) || 0, now - MAX_AGE_MS),
-    to: Date.parse(to) || now + 1,
+    from: earliest,
+    // Nothing was received before that, or tomorrow, and a day outside the years 0 to 9999 is none to the store.
+    to: Math.max(Math.min(Date.parse(to) || now + 1, now + DAY_MS), earliest),
     limit: Number(limit),
     cursor,
   };
@@ -87,9 +89,14 @@ export function readListQuery(event: APIGatewayProxyEventV2, now: number): Read<
 
 type Rule = { readonly takes: string; readonly is: (text: string) => boolean };
 
+/** 2026-02-30 is none: it would be read as a day of March. */
+function isDay(text: string): boolean {
+  return new Date(text).toISOString().startsWith(text);
+}
+
 const TIME: Rule = {
   takes: '2026-03-04 or 2026-03-04T05:06:07Z',
-  is: (text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)),
+  is: (text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)) && isDay(text.slice(0, 10)),
 };
 const LIST_RULES: Readonly<Record<string, Rule>> = {
   limit: {

@@ -6,7 +6,7 @@ import { parseDestinationMark } from '#shared/domain/marks.ts';
 /** Why a person does it: it goes into the record, the events and, cut, into the journal. */
 const reason = z
   .string('expected why, in words')
-  .check(z.trim(), z.minLength(1, 'expected why, in words'), z.maxLength(512));
+  .check(z.trim(), z.minLength(1, 'expected why, in words'), z.maxLength(512, 'expected 512 characters at most'));
 
 /** `POST /v1/rollbacks`: by hand. */
 export const RollbackRequestSchema = z.strictObject({

@@ -24,7 +24,10 @@ export type RollbackList = {
 
 /** True for what may have been given as `next`. */
 export function isCursor(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z(#[\x21-\x7e]{0,200})?$/.test(text) && !Number.isNaN(timeOf(text));
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z(#[\x21-\x7e]{0,200})?$/.test(text)) return false;
+  const at = timeOf(text);
+  // What is no day, such as 2026-02-30, is read as another one, of which the store cannot go on from there.
+  return !Number.isNaN(at) && text.startsWith(new Date(at).toISOString());
 }
 
 /** The time that a cursor goes on from. */

@@ -60,6 +60,16 @@ export function describeRollbackList(name: string, open: () => Promise<OpenRollb
       expect((await pagesOf({ from: START + 10, to: START + 20 })).flat()).toEqual(['last', 'first']);
     });
 
+    it('gives none where the end is before the beginning', async () => {
+      await write({ a: 0, b: 10 });
+      const { from, to } = { from: START + 10, to: START + 5 };
+      const question = { from, to: START + DAY_MS, limit: 1, matches: () => true };
+      const cursor = `${new Date(START).toISOString()}#x`;
+
+      expect(await pagesOf({ from, to })).toEqual([[]]);
+      expect(await store.rollbackList.page({ ...question, cursor }, signal)).toEqual({ rollbacks: [] });
+    });
+
     it('goes on over days without rollbacks, and ends', async () => {
       await write({ a: 0, b: -350 * DAY_MS });
 

@@ -41,7 +41,8 @@ export function dynamodbRollbackList(
     signal: AbortSignal,
   ): Promise<RollbackPage> {
     const start = startOfReading(end);
-    if (start + DAY_MS <= from) return { rollbacks: [] };
+    // DynamoDB refuses a BETWEEN that ends before it begins.
+    if (start + DAY_MS <= from || timeOf(end) < from) return { rollbacks: [] };
     const question = receivedBefore(end, Math.max(start, from));
     const { items, next } = await queryPage(table, question, { limit: LOOKED_THROUGH }, signal);
     const rollbacks: RollbackRecord[] = [];

@@ -121,6 +121,7 @@ describe('the release of a hold', () => {
     ['an unknown VirtualService', { of: 'production-eu/production/other' }, 404, /no VirtualService production\/other/],
     ['no name', { of: 'production-eu/production/A_B' }, 400, /The path is/],
     ['no reason', { body: {} }, 400, /reason: expected why/],
+    ['too much of a reason', { body: { reason: 'x'.repeat(513) } }, 400, /reason: expected 512 characters at most/],
     ['no JSON', { body: 'x' }, 400, /no JSON/],
     ['no such path', { path: '/v1/holds/a/release' }, 404, /There is no/],
   ])('is answered what is wrong with %s', async (_, parts, status, words) => {

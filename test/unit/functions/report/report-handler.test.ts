@@ -139,7 +139,10 @@ describe('the report over HTTP', () => {
     ['/v1/rollbacks', { outcome: 'levitated' }, /outcome takes pending, skipped/],
     ['/v1/rollbacks', { from: 'yesterday' }, /from takes 2026-03-04 or/],
     ['/v1/rollbacks', { to: '2026-13-01' }, /to takes/],
+    ['/v1/rollbacks', { from: '2026-02-30' }, /from takes 2026-03-04 or/],
+    ['/v1/rollbacks', { to: '2026-02-30T00:00:00Z' }, /to takes 2026-03-04 or/],
     ['/v1/rollbacks', { cursor: '{}' }, /cursor takes what the page before/],
+    ['/v1/rollbacks', { cursor: '2026-02-30T00:00:00.000Z#a' }, /cursor takes what the page before/],
   ])('answers 400 to %s with %j, and says what is allowed', async (path, query, said) => {
     const { statusCode, body } = await reportService(NOW).get(path, { query });
 
@@ -159,6 +162,20 @@ describe('the report over HTTP', () => {
 });
 
 describe('rollbacks over HTTP', () => {
+  it.each([
+    { to: '9999-12-31T23:59:59-23:59', ids: ['a'] },
+    { from: '9999-12-31T23:59:59-23:59', ids: [] },
+    { to: '0000-01-01T00:00:00+23:59', ids: [] },
+  ])('are asked for by any time: %o', async ({ ids, ...query }) => {
+    const service = reportService(NOW);
+    const { timeline } = aRollbackRecord();
+    await service.write(aRolledBack({ id: 'a', timeline: { ...timeline, receivedAt: FIRED_AT } }));
+
+    const { rollbacks } = bodyOf(await service.get('/v1/rollbacks', { query }));
+
+    expect(rollbacks.map(({ rollbackId }: { rollbackId: string }) => rollbackId)).toEqual(ids);
+  });
+
   it('come in pages, the last received first, each once', async () => {
     const service = reportService(NOW);
     const { timeline } = aRollbackRecord();
