@@ -100,7 +100,7 @@ describe('the incident, from the metric to the record', () => {
       expect(await eventTypes(world)).toEqual(['RollbackCompleted', 'AlertResolved']);
       expect(world.service.events[0]?.detail.data).toMatchObject({ rollbackId: afterFiring[0]?.id, canary });
       expect(world.deliveries.map(({ answer }) => answer)).toEqual(world.deliveries.map(() => 200));
-      expect(await pageOf(world.service)).toContain(canary);
+      expect(await pageOf(world.service)).toContain(`/rollbacks/${afterFiring[0]?.id}`);
     },
   );
 
