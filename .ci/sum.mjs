@@ -42,11 +42,18 @@ function count(report) {
       .filter(({ status }) => status === 'failed')
       .map(({ fullName, failureMessages }) => `${name}: ${fullName}\n    ${firstLine(failureMessages[0])}`),
   );
+  // What passed at its second try keeps why it failed at the first.
+  const triedAgain = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status, failureMessages = [] }) => status === 'passed' && failureMessages.length > 0)
+      .map(({ fullName, failureMessages }) => `${name}: ${fullName}\n    ${firstLine(failureMessages[0])}`),
+  );
   // A command can also fail beside its tests: a set-up, or an error that no test caught.
   return {
     passed: numPassedTests,
     failed: failed === 0 && code !== 0 ? 1 : failed,
     skipped: numPendingTests + numTodoTests,
+    triedAgain,
     named: [
       ...failedTests,
       ...brokenFiles.map(({ name, message }) => `${name}: ${firstLine(message)}`),
@@ -59,6 +66,7 @@ const sum = { passed: 0, failed: failedSteps.length, skipped: 0 };
 for (const step of failedSteps) process.stdout.write(`failed: ${step}\n`);
 for (const report of reports) {
   const counted = count(report);
+  for (const name of counted.triedAgain) process.stdout.write(`passed when tried again: ${name}\n`);
   for (const name of counted.named) process.stdout.write(`failed: ${name}\n`);
   for (const key of Object.keys(sum)) sum[key] += counted[key];
 }
