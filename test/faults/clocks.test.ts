@@ -86,6 +86,7 @@ describe('a firing that comes again', () => {
       expect(await told(world)).toEqual([
         'RollbackCompleted',
         ...Array(5).fill('RollbackReasserted'),
+        ...Array(5).fill('RollbackReverted'),
         'RollbackSuggested',
       ]);
     });
