@@ -1,13 +1,12 @@
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { type ApiClient, apiClient } from './api/api-client.ts';
 import { API_HELP, API_OPTIONS, apiOptions } from './api/api-options.ts';
 import { SHORT_ID } from './api/whole-id.ts';
 import { CliError } from './cli-error.ts';
+import { parseOptions } from './parse-options.ts';
 import { alignTable, plain } from './print/align-table.ts';
 import { paintOutcome } from './print/paint.ts';
 import { seconds } from './print/seconds.ts';
-import { wordsOf } from './words-of.ts';
 
 const HELP = `weightless list: the last rollbacks, newest first
 
@@ -83,23 +82,19 @@ function cells({ rollbackId, cluster, canary, outcome, reason, timeline, sla }: 
 }
 
 function parse(args: string[]) {
-  try {
-    const options = {
-      ...API_OPTIONS,
-      limit: { type: 'string' },
-      cursor: { type: 'string' },
-      from: { type: 'string' },
-      to: { type: 'string' },
-      missed: { type: 'boolean' },
-      outcome: { type: 'string' },
-      cluster: { type: 'string' },
-      namespace: { type: 'string' },
-      service: { type: 'string' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    } as const;
-    return parseArgs({ args, options }).values;
-  } catch (error) {
-    throw new CliError(`${wordsOf(error)}. Try --help`);
-  }
+  const options = {
+    ...API_OPTIONS,
+    limit: { type: 'string' },
+    cursor: { type: 'string' },
+    from: { type: 'string' },
+    to: { type: 'string' },
+    missed: { type: 'boolean' },
+    outcome: { type: 'string' },
+    cluster: { type: 'string' },
+    namespace: { type: 'string' },
+    service: { type: 'string' },
+    json: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  return parseOptions({ args, options }).values;
 }

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import type { ChannelSettings, NotifySettings } from '#shared/contracts/channel-settings.ts';
 import type { EventType } from '#shared/contracts/events.ts';
 import { InvalidSettingsError, parseSettings } from '#shared/contracts/settings.ts';
@@ -8,6 +7,7 @@ import { SecretFault } from '#shared/ports/secrets.ts';
 import { CliError, EXIT } from './cli-error.ts';
 import { SAMPLE_TYPES } from './notify/sample-event.ts';
 import { type ChannelTest, testChannel } from './notify/test-channel.ts';
+import { parseOptions } from './parse-options.ts';
 import { plainLines } from './print/align-table.ts';
 import { wordsOf } from './words-of.ts';
 
@@ -63,21 +63,17 @@ function wordsFor({ name, type }: ChannelSettings, event: EventType, { kind, ans
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        settings: { type: 'string' },
-        type: { type: 'string' },
-        stage: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new CliError(`${wordsOf(error)}. Try --help`);
-  }
+  return parseOptions({
+    args,
+    allowPositionals: true,
+    options: {
+      settings: { type: 'string' },
+      type: { type: 'string' },
+      stage: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
 }
 
 function typeOf(text: string): EventType {

@@ -1,10 +1,9 @@
-import { parseArgs } from 'node:util';
 import { parseReport } from '#shared/contracts/report.ts';
 import { apiClient } from './api/api-client.ts';
 import { API_HELP, API_OPTIONS, apiOptions } from './api/api-options.ts';
 import { CliError } from './cli-error.ts';
+import { parseOptions } from './parse-options.ts';
 import { describeReport } from './print/describe-report.ts';
-import { wordsOf } from './words-of.ts';
 
 const HELP = `weightless report: how the rollback SLA stands
 
@@ -48,20 +47,16 @@ function readable(answer: unknown) {
 }
 
 function parse(args: string[]) {
-  try {
-    const options = {
-      ...API_OPTIONS,
-      window: { type: 'string' },
-      cluster: { type: 'string' },
-      namespace: { type: 'string' },
-      service: { type: 'string' },
-      json: { type: 'boolean' },
-      csv: { type: 'boolean' },
-      table: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    } as const;
-    return parseArgs({ args, options }).values;
-  } catch (error) {
-    throw new CliError(`${wordsOf(error)}. Try --help`);
-  }
+  const options = {
+    ...API_OPTIONS,
+    window: { type: 'string' },
+    cluster: { type: 'string' },
+    namespace: { type: 'string' },
+    service: { type: 'string' },
+    json: { type: 'boolean' },
+    csv: { type: 'boolean' },
+    table: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  return parseOptions({ args, options }).values;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { CliError } from './cli-error.ts';
+import { parseOptions } from './parse-options.ts';
 import { describeSettings, settingsAsJson } from './settings/describe-settings.ts';
 import { examineSettings } from './settings/examine-settings.ts';
 import { wordsOf } from './words-of.ts';
@@ -33,13 +33,9 @@ export async function settings(args: string[]): Promise<void> {
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-    });
-  } catch (error) {
-    throw new CliError(`${wordsOf(error)}. Try --help`);
-  }
+  return parseOptions({
+    args,
+    allowPositionals: true,
+    options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
 }

@@ -1,10 +1,9 @@
-import { parseArgs } from 'node:util';
 import { apiClient } from './api/api-client.ts';
 import { API_HELP, API_OPTIONS, apiOptions } from './api/api-options.ts';
 import { wholeId } from './api/whole-id.ts';
 import { CliError } from './cli-error.ts';
+import { parseOptions } from './parse-options.ts';
 import { describeRecord } from './print/describe-record.ts';
-import { wordsOf } from './words-of.ts';
 
 const HELP = `weightless show ID: one rollback, with its weights, times, history and what to do
 
@@ -31,13 +30,9 @@ export async function show(args: string[]): Promise<void> {
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: { ...API_OPTIONS, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-    });
-  } catch (error) {
-    throw new CliError(`${wordsOf(error)}. Try --help`);
-  }
+  return parseOptions({
+    args,
+    allowPositionals: true,
+    options: { ...API_OPTIONS, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
 }

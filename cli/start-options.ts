@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { isMode, MODES, type Mode } from '#shared/domain/mode.ts';
 import { CliError } from './cli-error.ts';
-import { wordsOf } from './words-of.ts';
+import { parseOptions } from './parse-options.ts';
 
 export type StartOptions = {
   /** Given by the user: taken means an error; otherwise the next free one from 8080 on. */
@@ -55,23 +54,19 @@ export function parseStartOptions(args: string[]): StartOptions | undefined {
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        port: { type: 'string' },
-        kubeconfig: { type: 'string' },
-        context: { type: 'string' },
-        'cluster-name': { type: 'string' },
-        mode: { type: 'string' },
-        'no-demo': { type: 'boolean' },
-        data: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new CliError(`${wordsOf(error)}. Try --help`);
-  }
+  return parseOptions({
+    args,
+    options: {
+      port: { type: 'string' },
+      kubeconfig: { type: 'string' },
+      context: { type: 'string' },
+      'cluster-name': { type: 'string' },
+      mode: { type: 'string' },
+      'no-demo': { type: 'boolean' },
+      data: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
 }
 
 function modeOf(text: string): Mode {

@@ -1,9 +1,8 @@
-import { parseArgs } from 'node:util';
 import { SCOPES, type TokenSettings } from '#shared/contracts/settings.ts';
 import { parseDuration } from '#shared/domain/duration.ts';
 import { CliError } from './cli-error.ts';
+import { parseOptions } from './parse-options.ts';
 import { newToken } from './settings/new-token.ts';
-import { wordsOf } from './words-of.ts';
 
 const HELP = `weightless token new NAME: a new token for a sender or a reader
 
@@ -42,20 +41,16 @@ export async function token(args: string[]): Promise<void> {
 }
 
 function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        scope: { type: 'string' },
-        expires: { type: 'string' },
-        quiet: { type: 'boolean', short: 'q' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new CliError(`${wordsOf(error)}. Try --help`);
-  }
+  return parseOptions({
+    args,
+    allowPositionals: true,
+    options: {
+      scope: { type: 'string' },
+      expires: { type: 'string' },
+      quiet: { type: 'boolean', short: 'q' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
 }
 
 function nameOf(text: string): string {

@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util';
 import { type ApiClient, apiClient } from '#cli/api/api-client.ts';
 import { API_OPTIONS, apiOptions } from '#cli/api/api-options.ts';
 import { CliError } from '#cli/cli-error.ts';
-import { wordsOf } from '#cli/words-of.ts';
+import { parseOptions } from '#cli/parse-options.ts';
 
 /** What every command that writes takes beside its own options. */
 const COMMON = {
@@ -44,12 +43,8 @@ export function operateArguments(args: string[], usage: string, own: Own = {}): 
 }
 
 function parse(args: string[], own: Own) {
-  try {
-    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { ...COMMON, ...own } });
-    return { values: values as OperateValues, positionals };
-  } catch (error) {
-    throw new CliError(`${wordsOf(error)}. Try --help`);
-  }
+  const { values, positionals } = parseOptions({ args, allowPositionals: true, options: { ...COMMON, ...own } });
+  return { values: values as OperateValues, positionals };
 }
 
 /** @throws CliError where it is not given: why is recorded with who. */
