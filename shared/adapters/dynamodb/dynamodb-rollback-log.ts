@@ -1,19 +1,18 @@
-import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { parseFiringPointerItem, parseRollbackItem, parseTargetItem } from '#shared/contracts/items.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import { isUnfinished } from '#shared/domain/unfinished.ts';
 import type { Page } from '#shared/ports/page.ts';
 import type { KnownRollbacks, RollbackChange, RollbackLog, UnfinishedPage } from '#shared/ports/rollback-log.ts';
 import { getItems } from './get-items.ts';
-import { judgeError } from './judge-error.ts';
 import { firingPartition, receivedKey, rollbackKey, targetKey, UNFINISHED } from './keys.ts';
 import { queryItems, queryPage } from './query-items.ts';
 import { type OnUnreadable, readable } from './readable.ts';
 import { recentRollbacks } from './recent-rollbacks.ts';
-import { retryCrowded } from './retry.ts';
 import { storeCall } from './store-call.ts';
 import { UNFINISHED_INDEX } from './table.ts';
 import { transactionOf } from './transaction-of.ts';
+import { writeTransaction } from './write-transaction.ts';
 
 export type DynamodbOptions = {
   /** Epoch ms. */
@@ -53,18 +52,7 @@ export function dynamodbRollbackLog(
   async function write(change: RollbackChange, signal: AbortSignal): Promise<'written' | 'conflict'> {
     const TransactItems = transactionOf(change, table, now());
     if (TransactItems.length === 0) return 'written';
-    try {
-      // A new command for each try has a token of its own; the SDK's own retries, after an answer that was lost, share one.
-      await retryCrowded(
-        () => client.send(new TransactWriteCommand({ TransactItems }), { abortSignal: signal }),
-        signal,
-      );
-      return 'written';
-    } catch (error) {
-      const judgement = judgeError(error);
-      if (judgement === 'changed' || judgement === 'contended') return 'conflict';
-      throw error;
-    }
+    return writeTransaction(client, TransactItems, signal);
   }
 
   async function idsOfFiring(firing: string, signal: AbortSignal): Promise<string[]> {

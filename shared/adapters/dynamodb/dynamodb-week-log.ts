@@ -1,12 +1,11 @@
-import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { parseWeekItem } from '#shared/contracts/items.ts';
 import type { NotedWeek, WeekLog } from '#shared/ports/week-log.ts';
 import { eventItem } from './event-item.ts';
 import { getItems } from './get-items.ts';
-import { judgeError } from './judge-error.ts';
 import { WEEK_KEY } from './keys.ts';
-import { retryCrowded } from './retry.ts';
 import { storeCall } from './store-call.ts';
+import { writeTransaction } from './write-transaction.ts';
 
 /** One item of the table says which week was told of last: it never expires, and each week writes it over. */
 export function dynamodbWeekLog(client: DynamoDBDocumentClient, table: string): WeekLog {
@@ -28,17 +27,7 @@ export function dynamodbWeekLog(client: DynamoDBDocumentClient, table: string): 
       { Put: { TableName: table, Item: { ...WEEK_KEY, to }, ...condition } },
       ...(event ? [{ Put: { TableName: table, Item: eventItem(event) } }] : []),
     ];
-    try {
-      await retryCrowded(
-        () => client.send(new TransactWriteCommand({ TransactItems }), { abortSignal: signal }),
-        signal,
-      );
-      return 'written';
-    } catch (error) {
-      const judgement = judgeError(error);
-      if (judgement === 'changed' || judgement === 'contended') return 'conflict';
-      throw error;
-    }
+    return writeTransaction(client, TransactItems, signal);
   }
 
   return {
