@@ -5,7 +5,7 @@ import { emptyTally } from '#shared/domain/report/tally.ts';
 import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import type { DayLog } from '#shared/ports/day-log.ts';
 import { foldDays } from '#shared/steps/fold-days.ts';
-import { aRollbackRecord } from '#test/builders/rollback-record.ts';
+import { aRecordReceivedAt } from '#test/builders/received-record.ts';
 
 const signal = new AbortController().signal;
 const MINUTE_MS = 60_000;
@@ -25,16 +25,7 @@ function world(at = MIDNIGHT + 10 * MINUTE_MS) {
     },
     guard: (dayLog: DayLog = store.dayLog) => foldDays({ dayLog, clock }, signal),
     write: (id: string, receivedAt: number, overrides: Partial<RollbackRecord> = {}) => {
-      const { supersededBy, episode, ...record } = aRollbackRecord({ outcome: 'rolled-back', reason: undefined });
-      const firedAt = receivedAt - 4000;
-      const timeline = {
-        firedAt,
-        receivedAt,
-        targetedAt: receivedAt,
-        zeroedAt: receivedAt + 1000,
-        recordedAt: receivedAt,
-      };
-      const rollback = { ...record, id, timeline, ...overrides };
+      const rollback = aRecordReceivedAt(id, receivedAt, overrides);
       return store.commit({ rollbacks: [rollback], remove: [], events: [] }, signal);
     },
     counts: async (day = DAY) => {

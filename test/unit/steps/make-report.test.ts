@@ -5,6 +5,7 @@ import type { RollbackRecord } from '#shared/domain/rollback-record.ts';
 import type { DayLog } from '#shared/ports/day-log.ts';
 import { foldDays } from '#shared/steps/fold-days.ts';
 import { makeReport } from '#shared/steps/make-report.ts';
+import { aRecordReceivedAt } from '#test/builders/received-record.ts';
 import { someFacts } from '#test/builders/rollback-facts.ts';
 import { aRollbackRecord } from '#test/builders/rollback-record.ts';
 
@@ -21,16 +22,7 @@ function world() {
       now += ms;
     },
     write: (id: string, receivedAt: number, overrides: Partial<RollbackRecord> = {}) => {
-      const { supersededBy, episode, ...record } = aRollbackRecord({ outcome: 'rolled-back', reason: undefined });
-      const firedAt = receivedAt - 4000;
-      const timeline = {
-        firedAt,
-        receivedAt,
-        targetedAt: receivedAt,
-        zeroedAt: receivedAt + 1000,
-        recordedAt: receivedAt,
-      };
-      const rollback = { ...record, id, timeline, ...overrides };
+      const rollback = aRecordReceivedAt(id, receivedAt, overrides);
       return store.commit({ rollbacks: [rollback], remove: [], events: [] }, signal);
     },
     fold: () => foldDays({ dayLog: store.dayLog, clock }, signal),
